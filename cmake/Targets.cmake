@@ -1,0 +1,50 @@
+# How the project's own targets are made: one function a kind.
+add_library(lb_options INTERFACE)
+target_compile_features(lb_options INTERFACE cxx_std_17)
+target_include_directories(lb_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_compile_options(lb_options INTERFACE -Wall -Wextra $<$<BOOL:${LEADERSHIP_BROKER_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+
+# lb_library(NAME SOURCES… LINK…): a static library of one room.
+function(lb_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE lb_options)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+  target_compile_features(${name} PUBLIC cxx_std_17)
+endfunction()
+
+# In a sanitizer's tree the tests are known as SANITIZER.NAME, all under the label SANITIZER, so that one ctest can run several trees.
+set(LEADERSHIP_BROKER_SANITIZER "" CACHE STRING "asan or tsan, as the presets of these names set it")
+# asan_tests, tsan_tests: what such a tree has to build for its tests.
+if(LEADERSHIP_BROKER_SANITIZER)
+  add_custom_target(${LEADERSHIP_BROKER_SANITIZER}_tests)
+endif()
+
+# lb_test(NAME TIER [TSAN] [TIMEOUT SECONDS] SOURCES… LINK…): a GoogleTest program, known to ctest by NAME, with its tier (unit, component,
+# control_plane or interop) as the label. Under AddressSanitizer unit and component are run; under ThreadSanitizer what says TSAN, and
+# that may link neither gRPC nor abseil's synchronization, since those are not instrumented.
+function(lb_test name tier)
+  cmake_parse_arguments(arg "TSAN" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} lb_options GTest::gmock_main)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set(sanitizer "${LEADERSHIP_BROKER_SANITIZER}")
+  if(NOT sanitizer)
+    add_test(NAME ${name} COMMAND ${name})
+    # The dearer the tier, the later: a broken unit is told of first.
+    set(cost_unit 400)
+    set(cost_component 300)
+    set(cost_control_plane 200)
+    set(cost_interop 100)
+    set_tests_properties(${name} PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT} COST ${cost_${tier}})
+  elseif((sanitizer STREQUAL "asan" AND tier MATCHES "^(unit|component)$") OR (sanitizer STREQUAL "tsan" AND arg_TSAN))
+    add_test(NAME ${sanitizer}.${name} COMMAND ${name})
+    set_tests_properties(${sanitizer}.${name} PROPERTIES LABELS ${sanitizer} TIMEOUT ${arg_TIMEOUT} COST 250)
+    add_dependencies(${sanitizer}_tests ${name})
+  else()
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
