@@ -1,0 +1,71 @@
+// One call to the API server, from its start to its Outcome: puts the token on it, and after a 401 tries once more with
+// a newer token when there is one. That is the only retry; it is safe because a call answered 401 has done nothing.
+#ifndef LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
+#define LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "server/kube/api.h"
+#include "server/kube/credentials.h"
+#include "server/kube/requests.h"
+#include "server/kube/transport.h"
+#include "server/loop/scheduler.h"
+
+namespace leadership_broker::kube {
+
+// What every exchange needs; all outlive it.
+struct Connection {
+  Transport* transport;
+  Credentials* credentials;
+  loop::Scheduler* scheduler;
+};
+
+class Exchange : public loop::Pending, private HttpHandler {
+ public:
+  // A stream has to be accepted or refused within this time, as a server that is well does at once.
+  static constexpr absl::Duration kStreamAnswerLimit = absl::Seconds(15);
+
+ protected:
+  Exchange(const Connection& connection, ApiRequest request);
+
+  // What a 2xx brings. Each of these may destroy the exchange or end it.
+  virtual void OnAccepted() = 0;
+  virtual void OnChunk(absl::string_view chunk) = 0;
+  // How the call ended: by itself, or by End(). The last call.
+  virtual void OnEnded(Outcome outcome) = 0;
+
+  void End(Outcome outcome);
+  // Ends with DATA_LOSS.
+  void EndUnreadable(absl::string_view why);
+
+  const std::string& what() const { return request_.what; }
+  const HttpHead& head() const { return head_; }
+
+ private:
+  void Send();
+  bool Accepted() const { return head_.status >= 200 && head_.status < 300; }
+  void OnUnauthorized(Outcome outcome);
+
+  void OnHeaders(const HttpHead& head) final;
+  void OnBody(absl::string_view chunk) final;
+  void OnDone(const absl::Status& status) final;
+
+  const Connection connection_;
+  const ApiRequest request_;
+  std::string sent_token_;
+  bool tried_twice_ = false;
+  HttpHead head_;
+  // The body of an answer that is no 2xx.
+  std::string error_body_;
+  loop::Handle transfer_;
+  // Ends a stream that is not answered; or, at once, a request that cannot be sent.
+  loop::Handle timer_;
+};
+
+}  // namespace leadership_broker::kube
+
+#endif  // LEADERSHIP_BROKER_KUBE_EXCHANGE_H_

@@ -1,0 +1,40 @@
+// The Api over HTTP.
+#ifndef LEADERSHIP_BROKER_KUBE_REST_API_H_
+#define LEADERSHIP_BROKER_KUBE_REST_API_H_
+
+#include <string>
+
+#include "server/kube/api.h"
+#include "server/kube/credentials.h"
+#include "server/kube/exchange.h"
+#include "server/kube/transport.h"
+#include "server/loop/scheduler.h"
+
+namespace leadership_broker::kube {
+
+class RestApi : public Api {
+ public:
+  // All three must outlive every handle.
+  RestApi(Transport* transport, Credentials* credentials, loop::Scheduler* scheduler)
+      : connection_{transport, credentials, scheduler} {}
+
+  loop::Handle List(const Selector& selector, ListCallback<ConfigMap> callback) override;
+  loop::Handle List(const Selector& selector, ListCallback<Pod> callback) override;
+  loop::Handle Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
+                     WatchObserver<ConfigMap>* observer) override;
+  loop::Handle Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
+                     WatchObserver<Pod>* observer) override;
+  loop::Handle Create(const ConfigMap& config_map, WriteCallback callback) override;
+  loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
+                               const Precondition& precondition, WriteCallback callback) override;
+  loop::Handle AnnotateConfigMap(const std::string& namespace_name, const std::string& name,
+                                 const Precondition& precondition, const std::string& annotation,
+                                 const std::string& value, WriteCallback callback) override;
+
+ private:
+  const Connection connection_;
+};
+
+}  // namespace leadership_broker::kube
+
+#endif  // LEADERSHIP_BROKER_KUBE_REST_API_H_

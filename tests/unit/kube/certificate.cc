@@ -1,0 +1,103 @@
+#include "tests/unit/kube/certificate.h"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+
+#include <memory>
+
+namespace leadership_broker::testing {
+namespace {
+
+template <auto kFree>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
+
+void Require(bool success) {
+  if (!success) abort();
+}
+
+int Random() {
+  int value = 0;
+  Require(RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof(value)) == 1);
+  return value & 0x7fffffff;
+}
+
+Key NewKey() {
+  Key key(EVP_EC_gen("P-256"));
+  Require(key != nullptr);
+  return key;
+}
+
+void Extend(X509* certificate, int nid, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx_nodb(&context);
+  X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value);
+  Require(extension != nullptr && X509_add_ext(certificate, extension, -1) == 1);
+  X509_EXTENSION_free(extension);
+}
+
+// Signed by `issuer_key`; `issuer` null makes it its own issuer.
+Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
+  Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), Random());
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24L * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24L * 3600);
+  X509_set_pubkey(certificate.get(), key);
+  X509_NAME* const subject = X509_get_subject_name(certificate.get());
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
+                             0);
+  X509_set_issuer_name(certificate.get(), issuer == nullptr ? subject : X509_get_subject_name(issuer));
+  if (issuer == nullptr) {
+    Extend(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+    Extend(certificate.get(), NID_key_usage, "critical,keyCertSign");
+  } else {
+    Extend(certificate.get(), NID_subject_alt_name, "IP:127.0.0.1");
+    Extend(certificate.get(), NID_ext_key_usage, "serverAuth");
+  }
+  Require(X509_sign(certificate.get(), issuer_key, EVP_sha256()) > 0);
+  return certificate;
+}
+
+std::string Text(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return std::string(data, static_cast<size_t>(size));
+}
+
+std::string Pem(X509* certificate) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_X509(bio.get(), certificate) == 1);
+  return Text(bio.get());
+}
+
+std::string Pem(EVP_PKEY* key) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  Require(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  return Text(bio.get());
+}
+
+}  // namespace
+
+ServerCertificate MakeServerCertificate() {
+  const Key ca_key = NewKey();
+  const Certificate ca = NewCertificate("test CA " + std::to_string(Random()), ca_key.get(), nullptr, ca_key.get());
+  const Key key = NewKey();
+  const Certificate certificate = NewCertificate("test server", key.get(), ca.get(), ca_key.get());
+  return ServerCertificate{Pem(ca.get()), Pem(certificate.get()), Pem(key.get())};
+}
+
+}  // namespace leadership_broker::testing
