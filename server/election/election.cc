@@ -1,0 +1,332 @@
+// The steps of the election: what each event teaches, and whether a lock is ours. What follows from it is in decide.cc,
+// what is told in assessment.cc.
+#include "server/election/election.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace leadership_broker::election {
+namespace {
+
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(800);
+constexpr absl::Duration kLastRetry = absl::Seconds(30);
+constexpr absl::Duration kHealthy = absl::Minutes(2);
+// R16b: how long after its deletionTimestamp a pod is waited for that was never seen to hold the lock.
+constexpr absl::Duration kCandidateSuspicion = absl::Seconds(10);
+
+kube::Backoff NewBackoff() { return kube::Backoff(kFirstRetry, kLastRetry, kHealthy); }
+
+std::optional<Lock> ReadOptional(const std::optional<kube::ConfigMap>& config_map) {
+  return config_map.has_value() ? std::optional<Lock>(ReadLock(*config_map)) : std::nullopt;
+}
+
+// 409, a broken connection, a server error, or an answer that cannot be read: the lock may have been created (R3).
+bool IsAmbiguous(const kube::Outcome& outcome) {
+  switch (outcome.status.code()) {
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kResourceExhausted:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool IsConflict(const kube::Outcome& outcome) {
+  return absl::IsAlreadyExists(outcome.status) || absl::IsAborted(outcome.status);
+}
+
+}  // namespace
+
+Election::Election(Options options, std::function<double()> random)
+    : options_(std::move(options)),
+      random_(std::move(random)),
+      read_backoff_(NewBackoff()),
+      create_backoff_(NewBackoff()),
+      candidates_backoff_(NewBackoff()),
+      clear_backoff_(NewBackoff()),
+      trust_(options_.unverified_limit) {}
+
+status::SnapshotPtr Election::Initial(loop::Instant now) {
+  now_ = now;
+  actions_.clear();
+  Tell();
+  return told_last_;
+}
+
+std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
+  now_ = now;
+  actions_.clear();
+  suspects_.DropUntil(now.boot);
+  std::visit([this](const auto& e) { On(e); }, event);
+  // Loss comes first (R4), then what else there is to tell, then what there is to do.
+  CheckLoss();
+  NoteTerm();
+  DecideTelling();
+  Tell();
+  DecideReading();
+  DecideCandidates();
+  DecideWithdrawing();
+  DecideClearing();
+  DecideCreating();
+  // Only what is still tracked is remembered.
+  std::map<std::string, PodCondition> tracked;
+  for (const PodRef& pod : TrackedPods()) {
+    if (auto seen = seen_pods_.find(pod.uid); seen != seen_pods_.end()) tracked.insert(*seen);
+  }
+  seen_pods_ = std::move(tracked);
+  return std::move(actions_);
+}
+
+void Election::On(const LockSynced& event) {
+  const std::optional<Lock> lock = ReadOptional(event.lock);
+  Depart(view_.Sync(lock, ParseResourceVersion(event.resource_version)));
+  connected_ = true;
+  polling_ = event.polling;
+  read_wanted_ = false;
+  read_in_flight_ = false;
+  // Holders may have come and gone unseen since the watch broke (R16b).
+  candidates_known_ = false;
+  list_is_stale_ = listing_candidates_;
+  CheckLoss();
+  TakeEvidence(view_.newest());
+  // While this pod leads on, nobody else can have led; and a poller asks only when it matters, or it would list pods at
+  // every poll.
+  candidates_wanted_ = told_.empty() && !event.polling;
+  Verified(event.sent);
+}
+
+void Election::On(const LockWatched& event) {
+  const Lock lock = ReadLock(event.lock);
+  const bool deleted = event.kind == kube::WatchEventKind::kDeleted;
+  Depart(view_.Watched(lock, deleted));
+  if (creating_ && (deleted || lock.being_deleted)) ended_while_creating_.insert(lock.uid);
+  verified_at_ = now_.wall;
+}
+
+void Election::On(const LockBookmarked& event) {
+  view_.Bookmark(ParseResourceVersion(event.resource_version));
+  verified_at_ = now_.wall;
+}
+
+void Election::On(const LockRead& event) {
+  read_in_flight_ = false;
+  trust_.Heard(event.outcome, now_.boot);
+  if (!event.outcome.ok()) {
+    read_wanted_ = read_wanted_ || told_.empty();
+    Retry(&read_backoff_, event.outcome, &read_not_before_);
+    return;
+  }
+  const std::optional<Lock> lock = ReadOptional(event.lock);
+  view_.Read(lock, ParseResourceVersion(event.resource_version));
+  CheckLoss();
+  if (lock.has_value()) TakeEvidence(&*lock);
+  Verified(event.sent);
+}
+
+void Election::On(const LockContact& event) {
+  connected_ = event.connected;
+  if (connected_) return;
+  read_in_flight_ = false;
+  list_is_stale_ = listing_candidates_;
+}
+
+void Election::On(const StoreRestored&) {
+  actions_.push_back(
+      Warn{absl::StrCat("the API server's store went back in time (restored from a backup?): reading lock ",
+                        options_.lock_name, " anew. Fencing tokens of before may be greater than those of now.")});
+  // Whatever the next list says is newer than what was known.
+  if (held_.has_value()) held_->version = 0;
+}
+
+void Election::On(const OwnPodSeen& event) {
+  if (event.pod.has_value() && options_.self.uid.empty()) {
+    options_.self.uid = event.pod->metadata().uid();
+    actions_.push_back(Warn{absl::StrCat("this pod's UID was neither given (POD_UID) nor in the token: taken from Pod ",
+                                         options_.self.name, ", which is ", options_.self.uid)});
+    TakeEvidence(view_.newest());
+  }
+  if (!event.pod.has_value() || event.pod->metadata().uid() != options_.self.uid) {
+    self_ = self_seen_ ? Self::kEnded : Self::kNotFound;
+    return;
+  }
+  self_seen_ = true;
+  if (options_.self.node.empty()) options_.self.node = event.pod->spec().node_name();
+  self_deletion_began_ = DeletionBegan(*event.pod);
+  if (InTerminalPhase(*event.pod)) {
+    self_ = Self::kEnded;
+  } else {
+    self_ = event.pod->metadata().has_deletion_timestamp() ? Self::kTerminating : Self::kEligible;
+  }
+}
+
+void Election::On(const PodSeen& event) {
+  PodCondition& seen = seen_pods_.try_emplace(event.uid, PodCondition::kAlive).first->second;
+  // A pod that has ended stays ended, whatever an older answer says.
+  if (seen != PodCondition::kEnded && seen != PodCondition::kGone) seen = ConditionOf(event.uid, event.pod);
+  suspects_.Learn(event.uid, seen);
+}
+
+void Election::On(const Heard& event) {
+  trust_.Heard(event.outcome, now_.boot);
+  // An expired resourceVersion is in the way of things: the lock is listed again, and that is all.
+  if (!absl::IsOutOfRange(event.outcome.status)) troubles_.Heard(event.activity, event.outcome);
+}
+
+void Election::On(const CreateAnswered& event) {
+  creating_ = false;
+  const kube::Outcome& outcome = event.answer.outcome;
+  trust_.Heard(outcome, now_.boot);
+  if (IsConflict(outcome)) {
+    troubles_.Over(Activity::kCreate);
+  } else {
+    troubles_.Heard(Activity::kCreate, outcome);
+  }
+  if (outcome.ok()) {
+    const Lock lock = ReadLock(event.answer.object);
+    if (IsMine(&lock) && ended_while_creating_.count(lock.uid) == 0) {
+      held_ = Held{lock.uid, lock.version, TokenOf(lock), /*adopted=*/false, lock.creation_time};
+      conflicts_ = 0;
+      Verified(event.sent);
+      return;
+    }
+  }
+  if (outcome.ok() || IsAmbiguous(outcome)) read_wanted_ = true;
+  // A refusal once is the ordinary end of a race; to be refused again and again with no lock in sight is not.
+  if (!outcome.ok() && (!IsConflict(outcome) || ++conflicts_ > 1))
+    Retry(&create_backoff_, outcome, &create_not_before_);
+}
+
+void Election::On(const DeleteAnswered& event) {
+  writing_ = false;
+  trust_.Heard(event.outcome, now_.boot);
+  const bool settled = absl::IsNotFound(event.outcome.status) || absl::IsAborted(event.outcome.status);
+  if (settled) {
+    read_wanted_ = true;  // R6
+    troubles_.Over(Activity::kDelete);
+  } else {
+    troubles_.Heard(Activity::kDelete, event.outcome);
+  }
+  // When it has gone the watch says so; until then it is tried again.
+  Retry(&clear_backoff_, event.outcome, &clear_at_);
+}
+
+void Election::On(const ReleaseAnswered& event) {
+  writing_ = false;
+  const kube::Outcome& outcome = event.answer.outcome;
+  trust_.Heard(outcome, now_.boot);
+  if (absl::IsNotFound(outcome.status) || absl::IsAborted(outcome.status)) {
+    read_wanted_ = true;
+    troubles_.Over(Activity::kRelease);
+  } else {
+    troubles_.Heard(Activity::kRelease, outcome);
+  }
+  if (!outcome.ok()) return Retry(&clear_backoff_, outcome, &clear_at_);
+  const Lock lock = ReadLock(event.answer.object);
+  view_.Read(lock, lock.version);
+}
+
+void Election::On(const CandidatesListed& event) {
+  listing_candidates_ = false;
+  const kube::Outcome& outcome = event.listing.outcome;
+  trust_.Heard(outcome, now_.boot);
+  troubles_.Heard(Activity::kCandidates, outcome);
+  if (!outcome.ok()) {
+    Retry(&candidates_backoff_, outcome, &candidates_not_before_);
+    return;
+  }
+  if (std::exchange(list_is_stale_, false)) return;
+  const Lock* lock = view_.newest();
+  for (const kube::Pod& pod : event.listing.items) {
+    const PodRef candidate{pod.metadata().name(), pod.metadata().uid(), pod.spec().node_name()};
+    if (candidate.uid == options_.self.uid || !IsCandidateFor(pod, options_.lock_name)) continue;
+    if (ConditionOf(candidate.uid, pod) != PodCondition::kTerminating) continue;
+    // Whoever was asked to go only after our lock was made has not led since.
+    if (IsMine(lock) && DeletionBegan(pod) > lock->creation_time) continue;
+    const absl::Duration left =
+        outcome.server_time == absl::InfinitePast()
+            ? absl::Seconds(pod.metadata().deletion_grace_period_seconds())
+            : absl::FromUnixSeconds(pod.metadata().deletion_timestamp().seconds()) - outcome.server_time;
+    suspects_.AddCandidate(candidate, now_.boot + left + kCandidateSuspicion);
+  }
+  suspects_.DropUntil(now_.boot);
+  candidates_known_ = true;
+  candidates_wanted_ = false;
+}
+
+void Election::On(const Requested& event) { requested_ = event.waiting; }
+
+void Election::On(const Tick&) {}
+
+bool Election::IsMine(const Lock* lock) const {
+  return lock != nullptr && lock->form == Lock::Form::kHeld && !lock->being_deleted && !options_.self.uid.empty() &&
+         lock->holder.uid == options_.self.uid;
+}
+
+void Election::TakeEvidence(const Lock* read_shows) {
+  const Lock* newest = view_.newest();
+  if (!IsMine(read_shows) || !IsMine(newest) || newest->uid != read_shows->uid) return;
+  if (held_.has_value() && held_->uid == read_shows->uid) return;
+  held_ = Held{read_shows->uid, read_shows->version, TokenOf(*read_shows), !created_any_, read_shows->creation_time};
+}
+
+void Election::CheckLoss() {
+  if (!held_.has_value() || !view_.known()) return;
+  const Lock* lock = view_.newest();
+  const bool same = lock != nullptr && lock->uid == held_->uid;
+  if (same && IsMine(lock)) return;
+  // Not lost, only not yet come to: the watch is older than our evidence.
+  if (!same && view_.newest_version() < held_->version) return;
+  held_.reset();
+  if (told_.empty()) return;
+  told_.clear();
+  lost_ = true;
+  Tell();
+}
+
+void Election::Depart(const std::vector<LockView::Departure>& departures) {
+  for (const LockView::Departure& departure : departures) {
+    if (departure.holder.uid == options_.self.uid || departure.released) continue;
+    auto seen = seen_pods_.find(departure.holder.uid);
+    if (seen != seen_pods_.end() && (seen->second == PodCondition::kEnded || seen->second == PodCondition::kGone))
+      continue;
+    suspects_.AddHolder(departure.holder);
+  }
+}
+
+void Election::NoteTerm() {
+  const Lock* lock = view_.newest();
+  if (clearing_.empty()) {
+    troubles_.Over(Activity::kDelete);
+    troubles_.Over(Activity::kRelease);
+  }
+  if (TrackedPods().empty()) {
+    troubles_.Over(Activity::kOtherPodList);
+    troubles_.Over(Activity::kOtherPodWatch);
+  }
+  if (lock == nullptr) return;
+  troubles_.Over(Activity::kCreate);
+  conflicts_ = 0;
+  spread_drawn_ = false;
+  if (lock->form != Lock::Form::kHeld || IsMine(lock)) return;
+  lost_ = false;
+  if (!other_.has_value() || other_->lock_uid != lock->uid) other_ = Other{lock->uid, TokenOf(*lock)};
+}
+
+uint64_t Election::TokenOf(const Lock& lock) {
+  if (lock.version == 0) {
+    actions_.push_back(Warn{absl::StrCat("resourceVersion \"", lock.resource_version, "\" of lock ", options_.lock_name,
+                                         " is no decimal number of 64 bits: there is no fencing token")});
+  }
+  return lock.version;
+}
+
+void Election::Verified(absl::Duration sent) {
+  verified_at_ = now_.wall - (now_.boot - sent);
+  if (held_.has_value()) trust_.Confirm(sent);
+}
+
+}  // namespace leadership_broker::election

@@ -1,0 +1,191 @@
+// The election for one lock, as one candidate sees it: pure decisions.
+//
+// Step takes one event and returns what is to be done, in order. No I/O, no threads, no clock: time comes with the
+// event, randomness by constructor. The rules it keeps (R1 to R16) are in docs/design.md.
+#ifndef LEADERSHIP_BROKER_ELECTION_ELECTION_H_
+#define LEADERSHIP_BROKER_ELECTION_ELECTION_H_
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/election/event.h"
+#include "server/election/lock_view.h"
+#include "server/election/suspects.h"
+#include "server/election/troubles.h"
+#include "server/election/trust.h"
+#include "server/kube/backoff.h"
+#include "server/loop/scheduler.h"
+
+namespace leadership_broker::election {
+
+struct Options {
+  std::string namespace_name;
+  std::string lock_name;
+  // This pod. An empty UID is learned by name from the first read, with a warning (R1).
+  PodRef self;
+  // --campaign=on-request: stand only while somebody waits.
+  bool on_request = false;
+  // How long a lock whose holder's pod is gone is left to the garbage collector. InfiniteDuration: for ever.
+  absl::Duration orphan_grace = absl::Seconds(5);
+  // R14.
+  absl::Duration create_spread = absl::ZeroDuration();
+  // R9. InfiniteDuration: none.
+  absl::Duration unverified_limit = absl::InfiniteDuration();
+  // The broker's version, written into the lock for people.
+  std::string version;
+};
+
+class Election {
+ public:
+  // `random` draws from [0, 1).
+  Election(Options options, std::function<double()> random);
+
+  // The state before anything is known: the first thing to publish.
+  status::SnapshotPtr Initial(loop::Instant now);
+
+  std::vector<Action> Step(const Event& event, loop::Instant now);
+
+  // When a Tick is wanted at the latest (boot clock); InfiniteDuration for never.
+  absl::Duration Deadline() const;
+
+  // The other pods to keep an eye on, by list and watch: the holder's, and the suspects'. Changes with every step.
+  std::vector<PodRef> TrackedPods() const;
+
+ private:
+  enum class Self { kUnread, kEligible, kTerminating, kEnded, kNotFound };
+  // A lock that is ours by R2's evidence: our create was answered 201, or an uncached read showed it.
+  struct Held {
+    std::string uid;
+    uint64_t version = 0;  // of the object the evidence showed
+    uint64_t token = 0;
+    bool adopted = false;
+    absl::Time creation_time;
+  };
+  // A term of another pod.
+  struct Other {
+    std::string lock_uid;
+    uint64_t token = 0;
+  };
+
+  void On(const LockSynced& event);
+  void On(const LockWatched& event);
+  void On(const LockBookmarked& event);
+  void On(const LockRead& event);
+  void On(const LockContact& event);
+  void On(const StoreRestored& event);
+  void On(const OwnPodSeen& event);
+  void On(const PodSeen& event);
+  void On(const Heard& event);
+  void On(const CreateAnswered& event);
+  void On(const DeleteAnswered& event);
+  void On(const ReleaseAnswered& event);
+  void On(const CandidatesListed& event);
+  void On(const Requested& event);
+  void On(const Tick& event);
+
+  // ---- Facts.
+  bool IsMine(const Lock* lock) const;
+  // `read_shows` is what an uncached read (or list) shows: R2's second way to a lock.
+  void TakeEvidence(const Lock* read_shows);
+  void Depart(const std::vector<LockView::Departure>& departures);
+  void NoteTerm();
+  // What is known was confirmed by a request sent at `sent` (boot clock).
+  void Verified(absl::Duration sent);
+  uint64_t TokenOf(const Lock& lock);
+  PodCondition HolderCondition() const;
+  bool MayTell() const;
+  bool Stands() const;
+
+  // ---- The rest of a step.
+  void CheckLoss();
+  void DecideTelling();
+  void DecideCandidates();
+  void DecideReading();
+  void DecideCreating();
+  void DecideClearing();
+  void DecideWithdrawing();
+  void Retry(kube::Backoff* backoff, const kube::Outcome& outcome, absl::Duration* not_before);
+  bool MayCreate() const;
+  // Publishes if anything but the time of verification has changed since the last time, or that alone has.
+  void Tell();
+
+  // ---- What is told (assessment.cc).
+  struct Assessment {
+    leadership::v1::Leadership::State state;
+    leadership::v1::Leadership::Reason reason;
+    std::string message;
+    const Lock* lock = nullptr;
+    bool name_leader = false;
+    uint64_t token = 0;
+  };
+  Assessment Assess() const;
+  Assessment AssessUndisturbed() const;
+  Assessment AssessHeld(const Lock& lock) const;
+  Assessment AssessOther(const Lock& lock) const;
+  Assessment AssessAbsent() const;
+  leadership::v1::Leadership Compose(const Assessment& assessment) const;
+
+  Options options_;
+  std::function<double()> random_;
+  loop::Instant now_;
+  std::vector<Action> actions_;
+
+  // This pod.
+  Self self_ = Self::kUnread;
+  bool self_seen_ = false;  // this pod was once there under its UID
+  absl::Time self_deletion_began_ = absl::InfiniteFuture();
+
+  // The lock.
+  LockView view_;
+  bool connected_ = false;
+  bool polling_ = false;
+  bool read_in_flight_ = false;
+  bool read_wanted_ = false;  // what happened can only be settled by a read that is sent from now on
+  absl::Duration read_not_before_ = -absl::InfiniteDuration();
+  kube::Backoff read_backoff_;
+  std::optional<Held> held_;
+  std::optional<Other> other_;
+  std::string told_;   // the UID of the lock under which this pod was told to lead; empty when it leads no more
+  bool lost_ = false;  // it led, and nobody was seen to lead since
+
+  // Standing.
+  bool requested_ = false;
+  bool creating_ = false;
+  bool created_any_ = false;                    // this process has sent a create, which may yet land
+  std::set<std::string> ended_while_creating_;  // UIDs of locks that went while a create's answer is out
+  absl::Duration create_not_before_ = -absl::InfiniteDuration();
+  bool spread_drawn_ = false;
+  int conflicts_ = 0;  // creates refused in a row although no lock was to be seen
+  kube::Backoff create_backoff_;
+
+  // Predecessors.
+  Suspects suspects_;
+  std::map<std::string, PodCondition> seen_pods_;  // by UID, of the tracked ones
+  bool candidates_known_ = false;                  // listed since the last break in the lock's watch
+  bool candidates_wanted_ = false;
+  bool listing_candidates_ = false;
+  absl::Duration candidates_not_before_ = -absl::InfiniteDuration();
+  kube::Backoff candidates_backoff_;
+  bool list_is_stale_ = false;  // the watch broke while the list was out
+
+  // Removing locks: of ended holders (R7), and our own that nobody waits for.
+  std::string clearing_;  // the UID of the lock whose removal is wanted
+  absl::Duration clear_at_ = absl::InfiniteDuration();
+  bool writing_ = false;  // a removal or a mark is out
+  std::string given_up_;  // the UID of our lock that was to be marked as released; the mark may have landed
+  kube::Backoff clear_backoff_;
+
+  Trust trust_;
+  Troubles troubles_;
+
+  // What was told last.
+  status::SnapshotPtr told_last_;
+  absl::Time verified_at_ = absl::InfinitePast();
+};
+
+}  // namespace leadership_broker::election
+
+#endif  // LEADERSHIP_BROKER_ELECTION_ELECTION_H_

@@ -1,0 +1,127 @@
+// What an election is told, and what it wants done.
+//
+// Events and actions are plain values, so that the decisions between them are a function that tests and the simulation
+// can drive.
+#ifndef LEADERSHIP_BROKER_ELECTION_EVENT_H_
+#define LEADERSHIP_BROKER_ELECTION_EVENT_H_
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/election/lock_form.h"
+#include "server/election/pod_condition.h"
+#include "server/election/troubles.h"
+#include "server/kube/api.h"
+#include "server/status/hub.h"
+
+namespace leadership_broker::election {
+
+// ---- Events.
+
+// A consistent list of the lock, from which its watch goes on.
+struct LockSynced {
+  std::optional<kube::ConfigMap> lock;
+  std::string resource_version;
+  // When the list was sent.
+  absl::Duration sent;
+  // The broker may not watch and lists again and again instead (R11).
+  bool polling = false;
+};
+// An event of the lock's watch.
+struct LockWatched {
+  kube::WatchEventKind kind;
+  kube::ConfigMap lock;
+};
+// The lock's watch is alive and has come to this resourceVersion.
+struct LockBookmarked {
+  std::string resource_version;
+};
+// The answer to ReadTheLock: a consistent read beside the watch.
+struct LockRead {
+  kube::Outcome outcome;
+  std::optional<kube::ConfigMap> lock;
+  std::string resource_version;
+  absl::Duration sent;
+};
+// Contact with the API server over the lock's watch was made or broken. (A watch that ends by itself and goes on is no
+// break.)
+struct LockContact {
+  bool connected;
+};
+// A consistent read was older than what had been seen: the store was restored from a backup (R4).
+struct StoreRestored {};
+// What an uncached read or the watch of this broker's own pod shows under its name; nothing: it is not there.
+struct OwnPodSeen {
+  std::optional<kube::Pod> pod;
+};
+// The same of a pod that TrackedPods() asked about.
+struct PodSeen {
+  std::string uid;
+  std::optional<kube::Pod> pod;
+};
+// How a list or a watch went.
+struct Heard {
+  Activity activity;
+  kube::Outcome outcome;
+};
+// Answers to the actions of the same names.
+struct CreateAnswered {
+  kube::WriteAnswer answer;
+  // When the request was sent.
+  absl::Duration sent;
+};
+struct DeleteAnswered {
+  kube::Outcome outcome;
+};
+struct ReleaseAnswered {
+  kube::WriteAnswer answer;
+};
+struct CandidatesListed {
+  kube::Listing<kube::Pod> listing;
+};
+// With --campaign=on-request: whether somebody waits in Become.
+struct Requested {
+  bool waiting;
+};
+// The time that Deadline() named has come.
+struct Tick {};
+
+using Event =
+    std::variant<LockSynced, LockWatched, LockBookmarked, LockRead, LockContact, StoreRestored, OwnPodSeen, PodSeen,
+                 Heard, CreateAnswered, DeleteAnswered, ReleaseAnswered, CandidatesListed, Requested, Tick>;
+
+// ---- Actions, to be carried out in their order.
+
+// Tell every subscriber.
+struct Publish {
+  status::SnapshotPtr snapshot;
+};
+// Create the lock.
+struct CreateLock {
+  kube::ConfigMap lock;
+};
+// Read the lock, uncached.
+struct ReadTheLock {};
+// Remove this very lock.
+struct DeleteLock {
+  kube::Precondition precondition;
+};
+// Mark this very lock as released by `holder_uid`.
+struct ReleaseLock {
+  kube::Precondition precondition;
+  std::string holder_uid;
+};
+// List the pods that carry the candidates' label, uncached.
+struct ListCandidates {};
+// Say this to the operator.
+struct Warn {
+  std::string message;
+};
+
+using Action = std::variant<Publish, CreateLock, ReadTheLock, DeleteLock, ReleaseLock, ListCandidates, Warn>;
+
+}  // namespace leadership_broker::election
+
+#endif  // LEADERSHIP_BROKER_ELECTION_EVENT_H_

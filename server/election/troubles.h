@@ -1,0 +1,51 @@
+// What is going wrong with the API server, by what the broker was doing, and how to say it.
+//
+// Pure; the election's thread.
+#ifndef LEADERSHIP_BROKER_ELECTION_TROUBLES_H_
+#define LEADERSHIP_BROKER_ELECTION_TROUBLES_H_
+
+#include <map>
+#include <string>
+
+#include "leadership/v1/leadership.pb.h"
+#include "server/kube/api.h"
+
+namespace leadership_broker::election {
+
+// In the order in which their troubles are shown: one at a time.
+enum class Activity {
+  kLockList,
+  kOwnPodList,
+  kCreate,
+  kLockWatch,
+  kOwnPodWatch,
+  kCandidates,
+  kOtherPodList,
+  kOtherPodWatch,
+  kRelease,  // marking a lock as released
+  kDelete,   // removing a lock
+};
+
+struct Trouble {
+  leadership::v1::Leadership::Reason reason;
+  std::string message;
+};
+
+// The reason that an error of the API server is told under.
+leadership::v1::Leadership::Reason ReasonOf(const kube::Outcome& outcome);
+
+class Troubles {
+ public:
+  // Remembers a failure, or that there is none any more.
+  void Heard(Activity activity, const kube::Outcome& outcome);
+  void Over(Activity activity) { troubles_.erase(activity); }
+  // The one to show; null when all is well.
+  const Trouble* Worst() const { return troubles_.empty() ? nullptr : &troubles_.begin()->second; }
+
+ private:
+  std::map<Activity, Trouble> troubles_;
+};
+
+}  // namespace leadership_broker::election
+
+#endif  // LEADERSHIP_BROKER_ELECTION_TROUBLES_H_
