@@ -1,0 +1,24 @@
+// Kubernetes' rules for names (DNS-1123, from RFC 1123).
+#ifndef LEADERSHIP_BROKER_CONFIG_NAMES_H_
+#define LEADERSHIP_BROKER_CONFIG_NAMES_H_
+
+#include "absl/strings/string_view.h"
+
+namespace leadership_broker::config {
+
+// What a namespace may be called: at most 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit.
+bool IsDns1123Label(absl::string_view name);
+
+// What a ConfigMap or a Pod may be called: such labels (of any length) joined by dots, at most 253 characters.
+bool IsDns1123Subdomain(absl::string_view name);
+
+// Whether `text` can be an object's UID. (Most are UUIDs; a mirror pod's is a hash.)
+bool IsUid(absl::string_view text);
+
+// For messages about a name that is none.
+inline constexpr absl::string_view kDns1123SubdomainRule =
+    "at most 253 of a-z, 0-9, '-' and '.', each part beginning and ending with a letter or digit";
+
+}  // namespace leadership_broker::config
+
+#endif  // LEADERSHIP_BROKER_CONFIG_NAMES_H_

@@ -1,0 +1,187 @@
+#include "server/config/config.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace leadership_broker::testing {
+namespace {
+
+using config::Config;
+using config::EarlyExit;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Variables = std::map<std::string, std::string>;
+
+std::variant<Config, EarlyExit> Parse(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  std::vector<const char*> argv = {"leadership-broker"};
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  return config::ParseConfig(static_cast<int>(argv.size()), argv.data(), [&variables](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
+  });
+}
+
+Config Good(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  auto result = Parse(arguments, variables);
+  if (const auto* exit = std::get_if<EarlyExit>(&result)) {
+    ADD_FAILURE() << exit->text;
+    return Config();
+  }
+  return std::get<Config>(result);
+}
+
+std::vector<std::string> Texts(const std::vector<config::Address>& addresses) {
+  std::vector<std::string> texts;
+  for (const auto& address : addresses) texts.push_back(address.text);
+  return texts;
+}
+
+TEST(ConfigTest, Defaults) {
+  const Config config = Good({"--lock=a"});
+  EXPECT_THAT(config.locks, ElementsAre("a"));
+  EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:8642", "[::1]:8642"));
+  EXPECT_TRUE(config.listen_is_default);
+  EXPECT_EQ(config.max_streams, 1024);
+  EXPECT_THAT(Texts(config.http_listen), ElementsAre("[::]:8643", "0.0.0.0:8643"));
+  EXPECT_TRUE(config.http_listen_is_default);
+  EXPECT_EQ(config.namespace_name + config.pod_name + config.pod_uid, "");
+  EXPECT_EQ(config.service_account_dir, "/var/run/secrets/kubernetes.io/serviceaccount");
+  EXPECT_EQ(config.election, config::Election::kAuto);
+  EXPECT_EQ(config.campaign, config::Campaign::kImmediate);
+  EXPECT_EQ(config.orphan_grace, absl::Seconds(5));
+  EXPECT_EQ(config.create_spread, absl::ZeroDuration());
+  EXPECT_EQ(config.unverified_limit, absl::InfiniteDuration());
+  EXPECT_EQ(config.log_format, config::LogFormat::kText);
+  EXPECT_EQ(config.log_level, config::LogLevel::kInfo);
+}
+
+TEST(ConfigTest, EveryFlag) {
+  const Config config =
+      Good({"--lock=b,a.b", "--listen", "127.0.0.1:1,unix:/x", "--max-streams=7", "--http-listen=10.0.0.1:2",
+            "--namespace=ns", "--pod-name=pod-0", "--pod-uid=u-1", "--service-account-dir=/sa", "--election=required",
+            "--campaign=on-request", "--orphan-grace=never", "--create-spread=1m30s", "--unverified-limit=3s",
+            "--log-format=json", "--log-level=debug"});
+  EXPECT_THAT(config.locks, ElementsAre("b", "a.b")) << "in the order given";
+  EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:1", "unix:/x"));
+  EXPECT_FALSE(config.listen_is_default);
+  EXPECT_EQ(config.max_streams, 7);
+  EXPECT_THAT(Texts(config.http_listen), ElementsAre("10.0.0.1:2"));
+  EXPECT_FALSE(config.http_listen_is_default);
+  EXPECT_EQ(config.namespace_name, "ns");
+  EXPECT_EQ(config.pod_name, "pod-0");
+  EXPECT_EQ(config.pod_uid, "u-1");
+  EXPECT_EQ(config.service_account_dir, "/sa");
+  EXPECT_EQ(config.election, config::Election::kRequired);
+  EXPECT_EQ(config.campaign, config::Campaign::kOnRequest);
+  EXPECT_EQ(config.orphan_grace, absl::InfiniteDuration());
+  EXPECT_EQ(config.create_spread, absl::Seconds(90));
+  EXPECT_EQ(config.unverified_limit, absl::Seconds(3));
+  EXPECT_EQ(config.log_format, config::LogFormat::kJson);
+  EXPECT_EQ(config.log_level, config::LogLevel::kDebug);
+}
+
+TEST(ConfigTest, SpecialValues) {
+  EXPECT_THAT(Good({"--lock=a", "--http-listen=none"}).http_listen, ::testing::IsEmpty());
+  EXPECT_EQ(Good({"--lock=a", "--orphan-grace=0"}).orphan_grace, absl::ZeroDuration());
+  EXPECT_EQ(Good({"--lock=a", "--orphan-grace=500ms"}).orphan_grace, absl::Milliseconds(500));
+  EXPECT_EQ(Good({"--lock=a", "--unverified-limit=off"}).unverified_limit, absl::InfiniteDuration());
+  EXPECT_EQ(Good({"--lock=a", "--listen=127.0.0.1:0,127.0.0.1:0"}).listen.size(), 2u) << "any two free ports";
+}
+
+TEST(ConfigTest, EnvironmentFillsInAndTheFlagWins) {
+  const Variables variables = {{"LEADERSHIP_BROKER_LOCK", "from-env"},
+                               {"LEADERSHIP_BROKER_ORPHAN_GRACE", "7s"},
+                               {"LEADERSHIP_BROKER_SERVICE_ACCOUNT_DIR", "/sa"},
+                               {"LEADERSHIP_BROKER_LOG_LEVEL", ""}};
+  const Config config = Good({"--orphan-grace=8s"}, variables);
+  EXPECT_THAT(config.locks, ElementsAre("from-env"));
+  EXPECT_EQ(config.orphan_grace, absl::Seconds(8));
+  EXPECT_EQ(config.service_account_dir, "/sa");
+  EXPECT_EQ(config.log_level, config::LogLevel::kInfo) << "an empty variable counts as not set";
+}
+
+TEST(ConfigTest, VariablesOfServiceLinksAreIgnored) {
+  Good({"--lock=a"}, {{"LEADERSHIP_BROKER_PORT", "tcp://10.0.0.1:8642"},
+                      {"LEADERSHIP_BROKER_SERVICE_HOST", "10.0.0.1"},
+                      {"LEADERSHIP_BROKER_SERVICE_PORT", "8642"},
+                      {"LEADERSHIP_BROKER_PORT_8642_TCP_ADDR", "10.0.0.1"},
+                      {"LEADERSHIP_BROKER_HELP", "1"},
+                      {"LEADERSHIP_BROKER_VERSION", "1"}});
+}
+
+TEST(ConfigTest, HelpAndVersionNeedNothingElse) {
+  const auto help = std::get<EarlyExit>(Parse({"--help"}));
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.text, ::testing::AllOf(HasSubstr("--orphan-grace"), HasSubstr("LEADERSHIP_BROKER_")));
+  const auto version = std::get<EarlyExit>(Parse({"--version"}));
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.text, ::testing::MatchesRegex("leadership-broker [0-9.]+\n"));
+}
+
+struct BadSettings {
+  std::vector<std::string> arguments;
+  Variables variables;
+  // All of these are in the line.
+  std::vector<std::string> complaint;
+};
+
+class BadSettingsTest : public ::testing::TestWithParam<BadSettings> {};
+
+TEST_P(BadSettingsTest, EndTheStartWithOneClearLineAndCodeTwo) {
+  auto result = Parse(GetParam().arguments, GetParam().variables);
+  const auto* exit = std::get_if<EarlyExit>(&result);
+  ASSERT_NE(exit, nullptr);
+  EXPECT_EQ(exit->code, 2);
+  EXPECT_THAT(exit->text, ::testing::StartsWith("leadership-broker: "));
+  EXPECT_EQ(exit->text.find('\n'), exit->text.size() - 1) << exit->text;
+  for (const std::string& part : GetParam().complaint) EXPECT_THAT(exit->text, HasSubstr(part));
+}
+
+std::vector<std::string> WithLock(const std::string& argument) { return {"--lock=a", argument}; }
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadSettingsTest,
+    ::testing::Values(
+        BadSettings{{}, {}, {"--lock is missing", "LEADERSHIP_BROKER_LOCK"}},
+        BadSettings{{"--lock=Bad_Name"}, {}, {"--lock=Bad_Name", "\"Bad_Name\"", "a-z"}},
+        BadSettings{{}, {{"LEADERSHIP_BROKER_LOCK", "Bad"}}, {"LEADERSHIP_BROKER_LOCK=Bad"}},
+        BadSettings{{"--lock=a,,b"}, {}, {"empty"}}, BadSettings{{"--lock=a,b,a"}, {}, {"\"a\" twice"}},
+        BadSettings{{"--lock=a", "--lock=b"}, {}, {"--lock"}}, BadSettings{{"--lock"}, {}, {"--lock"}},
+        BadSettings{WithLock("--frobnicate=3"), {}, {"unknown flag --frobnicate"}},
+        BadSettings{WithLock("--frobnicate\nx"), {}, {"unknown flag"}},
+        BadSettings{WithLock("--kubeconfig=x"), {}, {"unknown flag --kubeconfig"}},
+        BadSettings{WithLock("--allow-remote"), {}, {"unknown flag --allow-remote"}},
+        BadSettings{WithLock("stray"), {}, {"unknown argument stray"}},
+        BadSettings{WithLock("--listen=localhost:8642"), {}, {"--listen=", "no name"}},
+        BadSettings{WithLock("--listen=0.0.0.0:8642"), {}, {"refused", "TLS", "127.0.0.1"}},
+        BadSettings{WithLock("--listen=[::]:8642"), {}, {"refused"}},
+        BadSettings{WithLock("--listen=127.0.0.1:1,127.0.0.1:1"), {}, {"twice"}},
+        BadSettings{WithLock("--listen=unix:/" + std::string(107, 'x')), {}, {"107"}},
+        BadSettings{WithLock("--listen=127.0.0.1:8643"), {}, {"--listen", "--http-listen", "same port"}},
+        BadSettings{{"--lock=a", "--listen=127.0.0.1:9", "--http-listen=127.0.0.1:9"}, {}, {"same port"}},
+        BadSettings{WithLock("--max-streams=0"), {}, {"--max-streams=0", "1 to 1000000"}},
+        BadSettings{WithLock("--max-streams=many"), {}, {"number"}},
+        BadSettings{WithLock("--http-listen=unix:/x"), {}, {"TCP"}},
+        BadSettings{WithLock("--http-listen=none,127.0.0.1:1"), {}, {"\"none\""}},
+        BadSettings{WithLock("--namespace=a.b"), {}, {"--namespace=a.b"}},
+        BadSettings{WithLock("--pod-name=A"), {}, {"--pod-name=A"}},
+        BadSettings{WithLock("--pod-uid=a b"), {}, {"UID"}},
+        BadSettings{WithLock("--election=yes"), {}, {"auto or required"}},
+        BadSettings{WithLock("--campaign=later"), {}, {"immediate or on-request"}},
+        BadSettings{WithLock("--orphan-grace=5"), {}, {"--orphan-grace=5", "needs a unit", "5s", "never"}},
+        BadSettings{{"--lock=a"}, {{"LEADERSHIP_BROKER_ORPHAN_GRACE", "5"}}, {"LEADERSHIP_BROKER_ORPHAN_GRACE=5"}},
+        BadSettings{WithLock("--orphan-grace=soon"), {}, {"no duration"}},
+        BadSettings{WithLock("--orphan-grace=-1s"), {}, {"negative"}},
+        BadSettings{WithLock("--create-spread=inf"), {}, {"too long"}},
+        BadSettings{WithLock("--create-spread=never"), {}, {"no duration"}},
+        BadSettings{WithLock("--unverified-limit=2999ms"), {}, {"3s or more"}},
+        BadSettings{WithLock("--log-format=xml"), {}, {"text or json"}},
+        BadSettings{WithLock("--log-level=loud"), {}, {"debug or info or warning or error"}}));
+
+}  // namespace
+}  // namespace leadership_broker::testing

@@ -1,0 +1,213 @@
+#include "server/config/identity.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace leadership_broker::testing {
+namespace {
+
+using config::Config;
+using config::Identity;
+using ::testing::HasSubstr;
+
+constexpr char kCa[] = "-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n";
+
+std::string Jwt(const std::string& payload) {
+  return absl::StrCat(absl::WebSafeBase64Escape("{}"), ".", absl::WebSafeBase64Escape(payload), ".c2ln");
+}
+
+std::string PodToken() {
+  return Jwt(R"({"exp":1900000000,"kubernetes.io":{"namespace":"prod","node":{"name":"node-1","uid":"n"},)"
+             R"("pod":{"name":"app-0","uid":"uid-0"},"serviceaccount":{"name":"x","uid":"y"}}})");
+}
+
+class IdentityTest : public ::testing::Test {
+ protected:
+  IdentityTest() {
+    std::string pattern = ::testing::TempDir() + "identity-XXXXXX";
+    directory_ = mkdtemp(pattern.data());
+    config_.locks = {"a"};
+    config_.service_account_dir = directory_;
+  }
+  ~IdentityTest() override { std::filesystem::remove_all(directory_); }
+
+  void Write(const std::string& name, const std::string& content) { std::ofstream(directory_ + "/" + name) << content; }
+
+  // The environment and files of an ordinary pod.
+  void InCluster() {
+    variables_["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+    variables_["KUBERNETES_SERVICE_PORT"] = "443";
+    Write("ca.crt", kCa);
+    Write("token", PodToken() + "\n");
+    Write("namespace", "prod");
+  }
+
+  absl::StatusOr<Identity> Resolve() {
+    return config::ResolveIdentity(config_, [this](const std::string& name) { return variables_[name]; });
+  }
+
+  // Expects an error whose one line holds all of `parts`.
+  void ExpectError(const std::vector<std::string>& parts) {
+    const auto identity = Resolve();
+    ASSERT_FALSE(identity.ok());
+    const std::string message(identity.status().message());
+    EXPECT_THAT(message, ::testing::Not(HasSubstr("\n")));
+    for (const std::string& part : parts) EXPECT_THAT(message, HasSubstr(part));
+  }
+
+  std::string directory_;
+  Config config_;
+  std::map<std::string, std::string> variables_;
+};
+
+TEST_F(IdentityTest, R1TheTokensClaimsFillWhatIsMissing) {
+  InCluster();
+  const auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_FALSE(identity->outside_cluster);
+  EXPECT_EQ(identity->namespace_name, "prod");
+  EXPECT_EQ(identity->pod_name, "app-0");
+  EXPECT_EQ(identity->pod_uid, "uid-0");
+  EXPECT_EQ(identity->node_name, "node-1");
+  EXPECT_EQ(identity->api_server_url, "https://10.0.0.1:443");
+}
+
+TEST_F(IdentityTest, Ipv6ApiServer) {
+  InCluster();
+  variables_["KUBERNETES_SERVICE_HOST"] = "fd00::1";
+  EXPECT_EQ(Resolve()->api_server_url, "https://[fd00::1]:443");
+}
+
+TEST_F(IdentityTest, ATokenThatClaimsNothingNeedsNames) {
+  InCluster();
+  for (const std::string& token : {std::string("opaque"), Jwt("{}")}) {
+    Write("token", token);
+    variables_.erase("POD_NAME");
+    ExpectError({"name is not known", "POD_NAME"});
+    variables_["POD_NAME"] = "app-7";
+    const auto identity = Resolve();
+    ASSERT_TRUE(identity.ok()) << identity.status();
+    EXPECT_EQ(identity->pod_name, "app-7");
+    EXPECT_EQ(identity->namespace_name, "prod");
+    EXPECT_EQ(identity->pod_uid, "") << "to be looked up";
+  }
+}
+
+TEST_F(IdentityTest, SettingsWinOverVariablesAndFiles) {
+  InCluster();
+  Write("token", "opaque");
+  variables_["POD_NAME"] = "from-env";
+  variables_["POD_UID"] = "uid-env";
+  config_.pod_name = "from-flag";
+  config_.pod_uid = "uid-flag";
+  config_.namespace_name = "ns-flag";
+  const auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_EQ(identity->pod_name, "from-flag");
+  EXPECT_EQ(identity->pod_uid, "uid-flag");
+  EXPECT_EQ(identity->namespace_name, "ns-flag");
+}
+
+TEST_F(IdentityTest, ContradictionsNameBothValues) {
+  InCluster();
+  variables_["POD_NAME"] = "other";
+  ExpectError({"POD_NAME", "\"other\"", "\"app-0\""});
+  variables_.clear();
+  InCluster();
+  variables_["POD_UID"] = "uid-9";
+  ExpectError({"POD_UID", "\"uid-9\"", "\"uid-0\""});
+  variables_.clear();
+  InCluster();
+  config_.namespace_name = "test";
+  ExpectError({"--namespace", "\"test\"", "\"prod\""});
+  config_.namespace_name.clear();
+  Write("namespace", "elsewhere");
+  ExpectError({"namespace", "\"elsewhere\"", "\"prod\""});
+}
+
+TEST_F(IdentityTest, NoNamespace) {
+  InCluster();
+  Write("token", "opaque");
+  variables_["POD_NAME"] = "app-0";
+  std::filesystem::remove(directory_ + "/namespace");
+  ExpectError({"namespace", "--namespace"});
+}
+
+TEST_F(IdentityTest, BadVariables) {
+  InCluster();
+  variables_["POD_NAME"] = "$(POD_NAME)";
+  ExpectError({"POD_NAME", "$(POD_NAME)"});
+  variables_["POD_NAME"] = "app-0";
+  variables_["POD_UID"] = "not a uid";
+  ExpectError({"POD_UID", "not a uid"});
+}
+
+TEST_F(IdentityTest, OutsideAClusterTheElectionIsSkipped) {
+  config_.pod_name = "me";
+  const auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_TRUE(identity->outside_cluster);
+  EXPECT_EQ(identity->pod_name, "me");
+  EXPECT_EQ(identity->api_server_url, "");
+  // No directory at all, as on a developer's machine.
+  config_.service_account_dir = directory_ + "/none";
+  EXPECT_TRUE(Resolve()->outside_cluster);
+}
+
+TEST_F(IdentityTest, OutsideAClusterIsAnErrorWhereAnElectionIsRequired) {
+  config_.election = config::Election::kRequired;
+  ExpectError({"--election=required", "KUBERNETES_SERVICE_HOST", directory_ + "/token", "POD_UID"});
+}
+
+TEST_F(IdentityTest, InAClusterWithoutATokenIsAnErrorAndNeverASkip) {
+  variables_["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+  ExpectError({"KUBERNETES_SERVICE_HOST is set", directory_ + "/token", "automountServiceAccountToken"});
+  variables_.clear();
+  variables_["POD_UID"] = "uid-0";
+  ExpectError({"POD_UID is set", "automountServiceAccountToken"});
+  variables_.clear();
+  config_.pod_uid = "uid-0";
+  ExpectError({"--pod-uid is set", "automountServiceAccountToken"});
+}
+
+TEST_F(IdentityTest, ATokenWithoutAnApiServersAddressIsAnErrorAndNeverASkip) {
+  InCluster();
+  variables_.clear();
+  ExpectError({"KUBERNETES_SERVICE_HOST"});
+  variables_["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+  ExpectError({"KUBERNETES_SERVICE_PORT"});
+}
+
+TEST_F(IdentityTest, NoCa) {
+  InCluster();
+  std::filesystem::remove(directory_ + "/ca.crt");
+  ExpectError({directory_ + "/ca.crt"});
+  Write("ca.crt", "nonsense");
+  ExpectError({directory_ + "/ca.crt", "certificate"});
+}
+
+TEST_F(IdentityTest, ATokenThatCannotBeReadIsAnErrorAndNeverASkip) {
+  InCluster();
+  Write("token", "");
+  ExpectError({directory_ + "/token"});
+  // A directory in its place cannot be read by anybody, root included.
+  std::filesystem::remove(directory_ + "/token");
+  std::filesystem::create_directory(directory_ + "/token");
+  ExpectError({directory_ + "/token"});
+  variables_.clear();
+  EXPECT_FALSE(Resolve().ok());
+}
+
+}  // namespace
+}  // namespace leadership_broker::testing
