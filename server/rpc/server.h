@@ -1,0 +1,73 @@
+// The gRPC server: the LeadershipBroker service with health, reflection and channelz, on loopback addresses and Unix
+// sockets.
+#ifndef LEADERSHIP_BROKER_RPC_SERVER_H_
+#define LEADERSHIP_BROKER_RPC_SERVER_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/server.h"
+
+#include "server/config/address.h"
+#include "server/rpc/campaign_requests.h"
+#include "server/rpc/listeners.h"
+#include "server/rpc/lock_directory.h"
+#include "server/rpc/service.h"
+
+namespace leadership_broker::rpc {
+
+class Server {
+ public:
+  struct Options {
+    std::vector<config::Address> listen;
+    bool listen_is_default = false;
+    int max_streams = 1024;
+    // Outlives the server, which closes it as it shuts down.
+    LockDirectory* directory = nullptr;
+    // The boot clock. Any thread.
+    std::function<absl::Duration()> now;
+    // Outlives the server. Null with --campaign=immediate.
+    CampaignRequests* campaign_requests = nullptr;
+  };
+
+  // Calls are answered when it returns. The error is one line for people; the process is then to end with
+  // kConfigurationError. Changes the process's umask for a moment where there is a Unix socket, so that nobody finds
+  // one more open than 0660.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Options options);
+
+  // Shuts down.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Where it listens, with the ports that were chosen for port 0: "127.0.0.1:8642", "unix:/path".
+  const std::vector<std::string>& addresses() const { return addresses_; }
+
+  // Calls are answered. Any thread.
+  bool serving() const { return serving_; }
+
+  // Health says NOT_SERVING, calls and streams end with UNAVAILABLE; what has not ended after a second is cut off.
+  // Returns when all is over. Once is enough, more does nothing.
+  void Shutdown();
+
+ private:
+  Server(Options options, Listeners listeners);
+
+  absl::Status Build();
+
+  const Options options_;
+  const Listeners listeners_;
+  Service service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::string> addresses_;
+  std::atomic<bool> serving_{false};
+};
+
+}  // namespace leadership_broker::rpc
+
+#endif  // LEADERSHIP_BROKER_RPC_SERVER_H_

@@ -1,0 +1,52 @@
+// The LeadershipBroker service, on gRPC's callback API: no thread waits for a client.
+#ifndef LEADERSHIP_BROKER_RPC_SERVICE_H_
+#define LEADERSHIP_BROKER_RPC_SERVICE_H_
+
+#include <functional>
+
+#include "absl/time/time.h"
+
+#include "leadership/v1/leadership.grpc.pb.h"
+#include "server/rpc/campaign_requests.h"
+#include "server/rpc/heartbeat_timer.h"
+#include "server/rpc/lock_directory.h"
+#include "server/rpc/stream_budget.h"
+
+namespace leadership_broker::rpc {
+
+class Service : public leadership::v1::LeadershipBroker::CallbackService {
+ public:
+  struct Options {
+    // Outlives the service.
+    const LockDirectory* directory;
+    int max_streams;
+    // The boot clock (loop::Instant::boot). Any thread.
+    std::function<absl::Duration()> now;
+    // Outlives the service. Null with --campaign=immediate.
+    CampaignRequests* campaign_requests = nullptr;
+  };
+  explicit Service(Options options);
+
+  grpc::ServerUnaryReactor* GetLeadership(grpc::CallbackServerContext* context,
+                                          const leadership::v1::GetLeadershipRequest* request,
+                                          leadership::v1::Leadership* response) override;
+  grpc::ServerWriteReactor<leadership::v1::Leadership>* WatchLeadership(
+      grpc::CallbackServerContext* context, const leadership::v1::WatchLeadershipRequest* request) override;
+  grpc::ServerUnaryReactor* Become(grpc::CallbackServerContext* context, const leadership::v1::BecomeRequest* request,
+                                   leadership::v1::Leadership* response) override;
+  grpc::ServerUnaryReactor* StepDown(grpc::CallbackServerContext* context,
+                                     const leadership::v1::StepDownRequest* request,
+                                     leadership::v1::StepDownResponse* response) override;
+  grpc::ServerUnaryReactor* ListLocks(grpc::CallbackServerContext* context,
+                                      const leadership::v1::ListLocksRequest* request,
+                                      leadership::v1::ListLocksResponse* response) override;
+
+ private:
+  const Options options_;
+  StreamBudget budget_;
+  HeartbeatTimer timer_;
+};
+
+}  // namespace leadership_broker::rpc
+
+#endif  // LEADERSHIP_BROKER_RPC_SERVICE_H_
