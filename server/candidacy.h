@@ -1,0 +1,53 @@
+// This pod's standing for all of its locks: one look at the pod itself, and a campaigner for each lock.
+//
+// All on the loop's thread.
+#ifndef LEADERSHIP_BROKER_CANDIDACY_H_
+#define LEADERSHIP_BROKER_CANDIDACY_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/election/campaigner.h"
+#include "server/election/own_pod.h"
+
+namespace leadership_broker {
+
+class Candidacy {
+ public:
+  // One entry a lock: what to stand with, and who is told.
+  struct Stand {
+    election::Options options;
+    election::Audience* audience;
+  };
+
+  // Publishes the initial states at once; nothing is sent before Start. `on_own_pod` sees this pod's object each time
+  // it is seen. All pointers must outlive it.
+  Candidacy(kube::Api* api, loop::Scheduler* scheduler, std::vector<Stand> stands,
+            std::function<void(const kube::Pod&)> on_own_pod);
+
+  void Start();
+
+  // A caller of Become for this lock has come (+1), or gone (-1).
+  void CountWaiter(const std::string& lock_name, int change);
+
+ private:
+  struct Campaign {
+    std::unique_ptr<election::Campaigner> campaigner;
+    int waiters = 0;
+  };
+
+  kube::Api* const api_;
+  loop::Scheduler* const scheduler_;
+  const std::string namespace_name_;
+  const std::string pod_name_;
+  const std::function<void(const kube::Pod&)> on_own_pod_;
+  std::map<std::string, Campaign> campaigns_;
+  std::unique_ptr<election::OwnPod> own_pod_;
+};
+
+}  // namespace leadership_broker
+
+#endif  // LEADERSHIP_BROKER_CANDIDACY_H_

@@ -1,0 +1,68 @@
+#include "server/cluster_side.h"
+
+#include <utility>
+
+#include "server/config/logging.h"
+#include "server/config/version.h"
+
+namespace leadership_broker {
+
+absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::Config& config,
+                                                                 const config::Identity& identity,
+                                                                 const std::vector<status::Hub*>& hubs,
+                                                                 std::function<void(const kube::Pod&)> on_own_pod) {
+  auto credentials = kube::Credentials::FromDirectory(
+      config.service_account_dir, [](const std::string& message) { config::Log(config::LogLevel::kWarning, message); });
+  if (!credentials.ok()) return credentials.status();
+  kube::CurlTransport::Options transport_options;
+  transport_options.url = identity.api_server_url;
+  transport_options.ca_file = (*credentials)->ca_file();
+  auto transport = kube::CurlTransport::Create(std::move(transport_options));
+  if (!transport.ok()) return transport.status();
+
+  std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials)));
+  std::vector<Candidacy::Stand> stands;
+  for (size_t i = 0; i < config.locks.size(); ++i) {
+    side->announcers_.push_back(std::make_unique<Announcer>(hubs[i]));
+    election::Options options;
+    options.namespace_name = identity.namespace_name;
+    options.lock_name = config.locks[i];
+    options.self = {identity.pod_name, identity.pod_uid, identity.node_name};
+    options.on_request = config.campaign == config::Campaign::kOnRequest;
+    options.orphan_grace = config.orphan_grace;
+    options.create_spread = config.create_spread;
+    options.unverified_limit = config.unverified_limit;
+    options.version = config::Version();
+    stands.push_back({std::move(options), side->announcers_.back().get()});
+  }
+  side->candidacy_ = std::make_unique<Candidacy>(&side->api_, &side->loop_, std::move(stands), std::move(on_own_pod));
+  return side;
+}
+
+ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials)
+    : transport_(std::move(transport)),
+      credentials_(std::move(credentials)),
+      loop_(transport_.get()),
+      api_(transport_.get(), credentials_.get(), &loop_) {}
+
+ClusterSide::~ClusterSide() { Stop(); }
+
+void ClusterSide::Start() {
+  loop_.Post([this] { candidacy_->Start(); });
+  thread_ = std::thread([this] {
+    loop_.Run();
+    // Its requests and timers go on the thread that they lived on.
+    candidacy_.reset();
+  });
+}
+
+void ClusterSide::Stop() {
+  loop_.Stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ClusterSide::CountWaiter(const std::string& lock_name, int change) {
+  loop_.Post([this, lock_name, change] { candidacy_->CountWaiter(lock_name, change); });
+}
+
+}  // namespace leadership_broker

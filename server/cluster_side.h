@@ -1,0 +1,65 @@
+// The broker's half that faces the API server: one thread that talks to it and owns the election.
+#ifndef LEADERSHIP_BROKER_CLUSTER_SIDE_H_
+#define LEADERSHIP_BROKER_CLUSTER_SIDE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "server/announcer.h"
+#include "server/candidacy.h"
+#include "server/config/config.h"
+#include "server/config/identity.h"
+#include "server/kube/credentials.h"
+#include "server/kube/curl_transport.h"
+#include "server/kube/rest_api.h"
+#include "server/loop/event_loop.h"
+#include "server/rpc/campaign_requests.h"
+
+namespace leadership_broker {
+
+class ClusterSide : public rpc::CampaignRequests {
+ public:
+  // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks.
+  // `on_own_pod` is called on the loop's thread with this pod's object, each time it is seen. The error is one line for
+  // people. Made before there are other threads (libcurl).
+  static absl::StatusOr<std::unique_ptr<ClusterSide>> Create(const config::Config& config,
+                                                             const config::Identity& identity,
+                                                             const std::vector<status::Hub*>& hubs,
+                                                             std::function<void(const kube::Pod&)> on_own_pod);
+  ~ClusterSide() override;
+
+  // Begins to stand.
+  void Start();
+  // Stops standing; the locks are kept (R12). Once is enough, more does nothing.
+  void Stop();
+
+  // How long ago the event loop last turned. Any thread.
+  absl::Duration SinceLastTurn() const { return loop::SystemNow().boot - loop_.LastTurn(); }
+
+  // Any thread.
+  void WaiterCame(const std::string& lock_name) override { CountWaiter(lock_name, +1); }
+  void WaiterLeft(const std::string& lock_name) override { CountWaiter(lock_name, -1); }
+
+ private:
+  ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials);
+
+  void CountWaiter(const std::string& lock_name, int change);
+
+  // Each uses those before it.
+  const std::unique_ptr<kube::CurlTransport> transport_;
+  const std::unique_ptr<kube::Credentials> credentials_;
+  loop::EventLoop loop_;
+  kube::RestApi api_;
+  std::vector<std::unique_ptr<Announcer>> announcers_;
+  std::unique_ptr<Candidacy> candidacy_;
+  std::thread thread_;
+};
+
+}  // namespace leadership_broker
+
+#endif  // LEADERSHIP_BROKER_CLUSTER_SIDE_H_

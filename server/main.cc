@@ -1,0 +1,130 @@
+// leadership-broker: settings, signals and wiring. What happens in between is in the rooms beside this file.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "server/cluster_side.h"
+#include "server/config/config.h"
+#include "server/config/identity.h"
+#include "server/config/logging.h"
+#include "server/config/version.h"
+#include "server/http/http_server.h"
+#include "server/http/probes.h"
+#include "server/outside_cluster.h"
+#include "server/rpc/server.h"
+
+namespace leadership_broker {
+namespace {
+
+int Refuse(absl::string_view message) {
+  std::fprintf(stderr, "leadership-broker: %s\n", std::string(message).c_str());
+  return config::kConfigurationError;
+}
+
+// SIGTERM and SIGINT come to the main thread alone, which waits for them.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+bool ListensOnTcp(const config::Config& config) {
+  for (const config::Address& address : config.listen) {
+    if (!address.is_unix()) return true;
+  }
+  return false;
+}
+
+int Run(const config::Config& config, const config::Identity& identity, const sigset_t& signals) {
+  std::vector<std::unique_ptr<status::Hub>> hubs;
+  std::vector<status::Hub*> hub_pointers;
+  std::vector<rpc::LockDirectory::Entry> entries;
+  for (const std::string& lock : config.locks) {
+    hubs.push_back(std::make_unique<status::Hub>());
+    hub_pointers.push_back(hubs.back().get());
+    entries.push_back({lock, hubs.back().get()});
+  }
+
+  std::atomic<int> exit_code{0};
+  std::unique_ptr<ClusterSide> cluster;
+  if (identity.outside_cluster) {
+    PublishOutsideCluster(config, identity, hub_pointers);
+  } else {
+    const bool listens_on_tcp = ListensOnTcp(config);
+    auto created =
+        ClusterSide::Create(config, identity, hub_pointers, [&exit_code, listens_on_tcp](const kube::Pod& pod) {
+          if (!pod.spec().host_network() || !listens_on_tcp || exit_code != 0) return;
+          config::Log(config::LogLevel::kError,
+                      "this pod has hostNetwork, so every process on the node could reach --listen over TCP: use "
+                      "--listen=unix:/path");
+          exit_code = config::kConfigurationError;
+          kill(getpid(), SIGTERM);
+        });
+    if (!created.ok()) return Refuse(created.status().message());
+    cluster = *std::move(created);
+  }
+
+  rpc::LockDirectory directory(identity.namespace_name, std::move(entries));
+  rpc::Server::Options options;
+  options.listen = config.listen;
+  options.listen_is_default = config.listen_is_default;
+  options.max_streams = config.max_streams;
+  options.directory = &directory;
+  options.now = [] { return loop::SystemNow().boot; };
+  options.campaign_requests = config.campaign == config::Campaign::kOnRequest ? cluster.get() : nullptr;
+  auto server = rpc::Server::Start(std::move(options));
+  if (!server.ok()) return Refuse(server.status().message());
+
+  auto probes = http::HttpServer::Start(
+      config.http_listen, config.http_listen_is_default,
+      http::ProbeHandlers([&cluster] { return cluster == nullptr ? absl::ZeroDuration() : cluster->SinceLastTurn(); },
+                          [&server] { return (*server)->serving(); }));
+  if (!probes.ok()) return Refuse(probes.status().message());
+
+  config::Log(config::LogLevel::kInfo, "serving",
+              {{"version", config::Version()},
+               {"listen", absl::StrJoin((*server)->addresses(), ",")},
+               {"locks", absl::StrJoin(config.locks, ",")},
+               {"pod", identity.pod_name}});
+  if (cluster != nullptr) cluster->Start();
+
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  config::Log(config::LogLevel::kInfo, "shutting down; a lock that is held is kept (its pod lives on)");
+  // R12: stop standing, finish the streams, exit.
+  if (cluster != nullptr) cluster->Stop();
+  (*server)->Shutdown();
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace leadership_broker
+
+int main(int argc, char** argv) {
+  using namespace leadership_broker;
+  const config::Environment environment = config::ProcessEnvironment();
+  const auto parsed = config::ParseConfig(argc, argv, environment);
+  if (const auto* early = std::get_if<config::EarlyExit>(&parsed)) {
+    if (early->code != 0) return Refuse(early->text);
+    std::fputs(early->text.c_str(), stdout);
+    return 0;
+  }
+  const auto& config = std::get<config::Config>(parsed);
+  config::StartLogging(config.log_format, config.log_level);
+  const auto identity = config::ResolveIdentity(config, environment);
+  if (!identity.ok()) return Refuse(identity.status().message());
+  const sigset_t signals = BlockSignals();
+  return Run(config, *identity, signals);
+}

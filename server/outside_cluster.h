@@ -1,0 +1,19 @@
+// What is told outside a cluster, where there is nobody to elect against (--election=auto).
+#ifndef LEADERSHIP_BROKER_OUTSIDE_CLUSTER_H_
+#define LEADERSHIP_BROKER_OUTSIDE_CLUSTER_H_
+
+#include <vector>
+
+#include "server/config/config.h"
+#include "server/config/identity.h"
+#include "server/status/hub.h"
+
+namespace leadership_broker {
+
+// Publishes LEADER, reason outside-a-cluster, for each lock; `hubs` in the order of the locks. No lock, no token.
+void PublishOutsideCluster(const config::Config& config, const config::Identity& identity,
+                           const std::vector<status::Hub*>& hubs);
+
+}  // namespace leadership_broker
+
+#endif  // LEADERSHIP_BROKER_OUTSIDE_CLUSTER_H_
