@@ -1,0 +1,204 @@
+#include "tests/harness/real_cluster.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "nlohmann/json.hpp"
+
+#include "tests/harness/child_process.h"
+#include "tests/harness/eventually.h"
+#include "tests/harness/require.h"
+
+namespace leadership_broker::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kAccount[] = "candidate";
+constexpr char kRbac[] = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
+
+const std::string kSource = LEADERSHIP_BROKER_SOURCE_DIR;
+
+// Where the binaries have to be built first, that takes minutes.
+constexpr absl::Duration kLabLimit = absl::Minutes(30);
+
+// Sends, and ends the process unless the answer is a 2xx.
+Json Must(HttpAnswer answer, const std::string& what) {
+  Require(answer.status / 100 == 2,
+          what + ": " + std::to_string(answer.status) + " " + answer.text + answer.body.dump());
+  return std::move(answer.body);
+}
+
+// POST to the collection, or PUT where the object is there already.
+void Apply(AdminClient& admin, const std::string& collection, const Json& object) {
+  const HttpAnswer created = admin.Post(collection, object);
+  if (created.status == 201) return;
+  Must(admin.Put(collection + "/" + object["metadata"]["name"].get<std::string>(), object), "apply to " + collection);
+}
+
+std::string CoreNamespace(const std::string& name) { return "/api/v1/namespaces/" + name; }
+
+// Rules as single grants, for comparison: resource, verb, object name ("" for any).
+using Grants = std::set<std::tuple<std::string, std::string, std::string>>;
+
+void AddGrants(const RoleRule& rule, Grants* grants) {
+  const std::vector<std::string> names = rule.names.empty() ? std::vector<std::string>{""} : rule.names;
+  for (const std::string& verb : rule.verbs) {
+    for (const std::string& name : names) grants->emplace(rule.resource, verb, name);
+  }
+}
+
+std::vector<std::string> Strings(const Json& object, const char* field) {
+  return object.contains(field) ? object[field].get<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+// The rules of a Role, or of a SelfSubjectRulesReview, that are about the core group.
+std::vector<RoleRule> CoreRules(const Json& rules) {
+  std::vector<RoleRule> core;
+  for (const Json& rule : rules) {
+    const std::vector<std::string> groups = Strings(rule, "apiGroups");
+    if (std::find(groups.begin(), groups.end(), "") == groups.end()) continue;
+    for (const std::string& resource : Strings(rule, "resources")) {
+      core.push_back({resource, Strings(rule, "verbs"), Strings(rule, "resourceNames")});
+    }
+  }
+  return core;
+}
+
+Grants AllGrants(const std::vector<RoleRule>& rules) {
+  Grants grants;
+  for (const RoleRule& rule : rules) AddGrants(rule, &grants);
+  return grants;
+}
+
+}  // namespace
+
+RealCluster& RealCluster::Shared() {
+  static RealCluster cluster;
+  return cluster;
+}
+
+RealCluster::RealCluster() : lab_dir_(scratch_.File("lab")) {
+  Lab("start");
+  const auto line = [this](const char* file) {
+    std::string text = ReadTextFile(lab_dir_ + "/" + file);
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  };
+  url_ = line("url");
+  admin_ = std::make_unique<AdminClient>(url_, CaFile(), line("admin-token"));
+}
+
+RealCluster::~RealCluster() { Lab("stop"); }
+
+void RealCluster::Lab(const std::string& command) const {
+  const Finished finished = RunProgram({kSource + "/tests/lab/control-plane", command, lab_dir_}, kLabLimit);
+  Require(finished.exit_code == 0, "control-plane " + command + ":\n" + finished.output);
+}
+
+std::string RealCluster::CaFile() const { return lab_dir_ + "/ca.crt"; }
+
+std::string RealCluster::Kubeconfig() const { return lab_dir_ + "/kubeconfig"; }
+
+std::string RealCluster::Binaries() const {
+  const std::string text = ReadTextFile(lab_dir_ + "/binaries");
+  return text.substr(0, text.find('\n'));
+}
+
+std::string RealCluster::NewNamespace() {
+  if (api_server_stopped_) StartApiServer();
+  if (collector_stopped_) StartCollector();
+  const std::string name = "test-" + std::to_string(++namespaces_);
+  Must(admin_->Post("/api/v1/namespaces", {{"metadata", {{"name", name}}}}), "make namespace " + name);
+  Must(admin_->Post(CoreNamespace(name) + "/serviceaccounts", {{"metadata", {{"name", kAccount}}}}),
+       "make the ServiceAccount of " + name);
+  return name;
+}
+
+void RealCluster::SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
+  Json role = {{"metadata", {{"name", kAccount}}}, {"rules", Json::array()}};
+  for (const RoleRule& rule : rules) {
+    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
+    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
+    role["rules"].push_back(std::move(entry));
+  }
+  const Json binding = {
+      {"metadata", {{"name", kAccount}}},
+      {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", kAccount}}},
+      {"subjects", Json::array({{{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}}})}};
+  Apply(*admin_, kRbac + namespace_name + "/roles", role);
+  Apply(*admin_, kRbac + namespace_name + "/rolebindings", binding);
+
+  // The authorizer learns of both by watches of its own: ask it, as the candidate.
+  AdminClient candidate(url_, CaFile(), NewToken(namespace_name, nullptr));
+  const Grants expected = AllGrants(rules);
+  const bool in_force = Eventually([&] {
+    const HttpAnswer review = candidate.Post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+                                             {{"spec", {{"namespace", namespace_name}}}});
+    return review.status == 201 && AllGrants(CoreRules(review.body["status"]["resourceRules"])) == expected;
+  });
+  Require(in_force, "the Role of " + namespace_name + " did not come into force");
+}
+
+std::string RealCluster::NewToken(const std::string& namespace_name, const Json& bound_object) {
+  Json spec = {{"expirationSeconds", 3600}};
+  if (!bound_object.is_null()) spec["boundObjectRef"] = bound_object;
+  const Json answer =
+      Must(admin_->Post(CoreNamespace(namespace_name) + "/serviceaccounts/" + kAccount + "/token", {{"spec", spec}}),
+           "issue a token in " + namespace_name);
+  return tokens_[namespace_name].emplace_back(answer["status"]["token"].get<std::string>());
+}
+
+std::string RealCluster::IssueToken(const std::string& namespace_name, const std::string& pod_name,
+                                    const std::string& pod_uid) {
+  return NewToken(namespace_name, {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod_name}, {"uid", pod_uid}});
+}
+
+void RealCluster::RevokeTokens(const std::string& namespace_name) {
+  const std::string accounts = CoreNamespace(namespace_name) + "/serviceaccounts";
+  Must(admin_->Delete(accounts + "/" + kAccount), "remove the ServiceAccount of " + namespace_name);
+  Must(admin_->Post(accounts, {{"metadata", {{"name", kAccount}}}}),
+       "make the ServiceAccount of " + namespace_name + " again");
+  for (const std::string& token : tokens_[namespace_name]) {
+    AdminClient candidate(url_, CaFile(), token);
+    Require(Eventually([&] { return candidate.Get(accounts).status == 401; }),
+            "a token of " + namespace_name + " was not revoked");
+  }
+  tokens_[namespace_name].clear();
+}
+
+void RealCluster::StopApiServer() {
+  Lab("stop-apiserver");
+  api_server_stopped_ = true;
+}
+
+void RealCluster::StartApiServer() {
+  Lab("start-apiserver");
+  api_server_stopped_ = false;
+}
+
+void RealCluster::Compact() { Lab("compact"); }
+
+void RealCluster::StopCollector() {
+  Lab("pause-controllers");
+  collector_stopped_ = true;
+}
+
+void RealCluster::StartCollector() {
+  Lab("resume-controllers");
+  collector_stopped_ = false;
+}
+
+std::vector<RoleRule> ShippedRole(RealCluster& cluster, const std::string& lock) {
+  const std::string file = kSource + "/deploy/base/role.yaml";
+  const HttpAnswer answer = cluster.Admin().Send("POST", std::string(kRbac) + "default/roles?dryRun=All",
+                                                 ReadTextFile(file), "application/yaml");
+  std::vector<RoleRule> rules = CoreRules(Must(answer, "dry run of " + file)["rules"]);
+  for (RoleRule& rule : rules) {
+    for (std::string& name : rule.names) name = lock;
+  }
+  return rules;
+}
+
+}  // namespace leadership_broker::testing
