@@ -1,0 +1,21 @@
+#include "tests/component/fake_test_cluster.h"
+
+#include "tests/scenarios/scenario.h"
+
+namespace leadership_broker::testing {
+
+FakeCluster& SharedFakeCluster() {
+  static FakeCluster cluster;
+  return cluster;
+}
+
+Cluster& TestCluster() { return SharedFakeCluster(); }
+
+// What deploy/base/ ships, which the control-plane tests read from there.
+std::vector<RoleRule> BrokerRole(const std::string& lock) {
+  return {{"configmaps", {"create"}, {}},
+          {"configmaps", {"get", "list", "watch", "delete"}, {lock}},
+          {"pods", {"get", "list", "watch"}, {}}};
+}
+
+}  // namespace leadership_broker::testing

@@ -1,0 +1,11 @@
+// The scenarios' cluster: a real etcd, kube-apiserver and kube-controller-manager, with the Role that deploy/base/ ships.
+#include "tests/harness/real_cluster.h"
+#include "tests/scenarios/scenario.h"
+
+namespace leadership_broker::testing {
+
+Cluster& TestCluster() { return RealCluster::Shared(); }
+
+std::vector<RoleRule> BrokerRole(const std::string& lock) { return ShippedRole(RealCluster::Shared(), lock); }
+
+}  // namespace leadership_broker::testing
