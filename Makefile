@@ -1,0 +1,21 @@
+# The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
+.PHONY: deps build test demo bench lint
+
+deps:
+	@scripts/deps
+
+build: deps
+	@scripts/build release
+
+test: deps
+	@scripts/test
+
+# make demo ARGS=--once ends by itself.
+demo: deps
+	@scripts/demo $(ARGS)
+
+bench: deps
+	@bench/run
+
+lint: deps
+	@scripts/lint
