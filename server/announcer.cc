@@ -39,6 +39,7 @@ void Announcer::Publish(status::SnapshotPtr snapshot) {
   // Told first: nobody waits for a log.
   hub_->Publish(snapshot);
   const Leadership& told = snapshot->leadership;
+  if (told.reason() == Leadership::REASON_STARTING) return;
   if (logged_ != nullptr && !IsNews(told, logged_->leadership)) return;
   config::Log(IsTrouble(told.reason()) ? config::LogLevel::kWarning : config::LogLevel::kInfo, told.message(),
               {{"lock", told.lock().name()},

@@ -117,9 +117,8 @@ int main(int argc, char** argv) {
   const config::Environment environment = config::ProcessEnvironment();
   const auto parsed = config::ParseConfig(argc, argv, environment);
   if (const auto* early = std::get_if<config::EarlyExit>(&parsed)) {
-    if (early->code != 0) return Refuse(early->text);
-    std::fputs(early->text.c_str(), stdout);
-    return 0;
+    std::fputs(early->text.c_str(), early->code == 0 ? stdout : stderr);
+    return early->code;
   }
   const auto& config = std::get<config::Config>(parsed);
   config::StartLogging(config.log_format, config.log_level);

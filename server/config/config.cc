@@ -77,6 +77,10 @@ std::variant<Config, EarlyExit> ParseConfig(int argc, const char* const* argv, c
     return EarlyExit{0, app.help()};
   } catch (const CLI::CallForVersion&) {
     return EarlyExit{0, absl::StrCat(kProgram, " ", Version(), "\n")};
+  } catch (const CLI::ArgumentMismatch& error) {
+    // Its message begins with the flag's name and a colon.
+    const std::string what = error.what();
+    return Wrong(absl::StrCat(what.substr(0, what.find(':')), " is to be given once, with one value; see --help"));
   } catch (const CLI::ParseError& error) {
     return Wrong(absl::StrCat(error.what(), "; see --help"));
   }

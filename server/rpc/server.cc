@@ -16,6 +16,7 @@
 
 #include "grpc/support/log.h"
 #include "server/config/logging.h"
+#include "server/rpc/health.pb.h"
 
 namespace leadership_broker::rpc {
 namespace {
@@ -39,6 +40,8 @@ void SetUpGrpc() {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::channelz::experimental::InitChannelzService();
+    // So that the linker keeps its description, for reflection.
+    grpc::health::v1::HealthCheckRequest::descriptor();
   });
 }
 

@@ -9,9 +9,6 @@
 namespace leadership_broker::testing {
 namespace {
 
-// Longer than any watch of the tests; a server that hangs fails its test rather than the whole run.
-constexpr long kLimitSeconds = 120;
-
 size_t Append(char* data, size_t size, size_t count, void* text) {
   static_cast<std::string*>(text)->append(data, size * count);
   return size * count;
@@ -24,6 +21,8 @@ struct AdminClient::Impl {
   std::string ca_file;
   std::string bearer_token;
   CURL* curl;
+  // Longer than any watch of the tests; a server that hangs fails its test rather than the whole run.
+  long limit_seconds = 120;
 };
 
 AdminClient::AdminClient(std::string url, std::string ca_file, std::string bearer_token)
@@ -35,6 +34,8 @@ AdminClient::AdminClient(std::string url, std::string ca_file, std::string beare
 }
 
 AdminClient::~AdminClient() { curl_easy_cleanup(impl_->curl); }
+
+void AdminClient::set_limit_seconds(long seconds) { impl_->limit_seconds = seconds; }
 
 HttpAnswer AdminClient::Get(const std::string& path) { return Send("GET", path, "", ""); }
 
@@ -73,7 +74,7 @@ HttpAnswer AdminClient::Send(const std::string& method, const std::string& path,
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, kLimitSeconds);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, impl_->limit_seconds);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Append);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.text);
@@ -92,6 +93,9 @@ HttpAnswer AdminClient::Send(const std::string& method, const std::string& path,
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);
+  curl_off_t retry_after = 0;
+  curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+  answer.retry_after_seconds = static_cast<int>(retry_after);
   answer.body = nlohmann::json::parse(answer.text, nullptr, /*allow_exceptions=*/false);
   return answer;
 }

@@ -16,6 +16,8 @@ struct HttpAnswer {
   // Discarded (is_discarded()) when the body is no JSON.
   nlohmann::json body;
   std::string text;
+  // What Retry-After says; 0 when it is absent.
+  int retry_after_seconds = 0;
 };
 
 // Not thread-safe; one for each thread. Keeps its connection open between calls. Paths begin with '/', e.g.
@@ -27,6 +29,9 @@ class AdminClient {
   ~AdminClient();
   AdminClient(const AdminClient&) = delete;
   AdminClient& operator=(const AdminClient&) = delete;
+
+  // How long a call may take; two minutes to begin with.
+  void set_limit_seconds(long seconds);
 
   HttpAnswer Get(const std::string& path);
   HttpAnswer Post(const std::string& path, const nlohmann::json& body);

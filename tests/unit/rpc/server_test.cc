@@ -11,16 +11,18 @@
 #include <thread>
 
 #include "gmock/gmock.h"
-#include "google/protobuf/wrappers.pb.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
+#include "server/rpc/health.pb.h"
 #include "tests/unit/rpc/running_server.h"
 #include "tests/unit/rpc/snapshots.h"
 
 namespace leadership_broker::testing {
 namespace {
 
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
 using leadership::v1::GetLeadershipRequest;
 using leadership::v1::Leadership;
 using ::testing::HasSubstr;
@@ -41,22 +43,18 @@ absl::Status StartAnother(const std::string& address) {
   return rpc::Server::Start(std::move(options)).status();
 }
 
-// grpc.health.v1 has the wire form of these two: a string, and an enum.
-grpc::Status Health(const std::string& address, const std::string& service, int* serving) {
+grpc::Status Health(const std::string& address, const std::string& service, HealthCheckResponse* response) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  grpc::TemplatedGenericStub<google::protobuf::StringValue, google::protobuf::Int32Value> stub(
+  grpc::TemplatedGenericStub<HealthCheckRequest, HealthCheckResponse> stub(
       grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-  google::protobuf::StringValue request;
-  request.set_value(service);
-  google::protobuf::Int32Value response;
+  HealthCheckRequest request;
+  request.set_service(service);
   grpc::ClientContext context;
   std::promise<grpc::Status> done;
-  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, response,
                  [&done](grpc::Status status) { done.set_value(std::move(status)); });
-  grpc::Status status = done.get_future().get();
-  *serving = response.value();
-  return status;
+  return done.get_future().get();
 }
 
 TEST(ServerTest, AnswersOnBothLoopbacks) {
@@ -106,16 +104,16 @@ TEST(ServerTest, UnixSocketIsForTheGroupAndForOneServer) {
 }
 
 TEST(ServerTest, HealthOfTheServerAndOfTheService) {
-  constexpr int kServing = 1;
   RunningServer running;
   for (const char* service : {"", "leadership.v1.LeadershipBroker"}) {
-    int serving = 0;
-    const grpc::Status status = Health(running.address, service, &serving);
+    HealthCheckResponse response;
+    const grpc::Status status = Health(running.address, service, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_EQ(serving, kServing) << "'" << service << "', though nothing is known of leadership yet";
+    EXPECT_EQ(response.status(), HealthCheckResponse::SERVING)
+        << "'" << service << "', though nothing is known of leadership yet";
   }
-  int serving = 0;
-  EXPECT_EQ(Health(running.address, "another.Service", &serving).error_code(), grpc::StatusCode::NOT_FOUND);
+  HealthCheckResponse response;
+  EXPECT_EQ(Health(running.address, "another.Service", &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 TEST(ServerTest, R12ShutdownEndsStreamsAndWaitersWithUnavailable) {

@@ -178,6 +178,23 @@ TEST_F(HubTest, RefreshOfALossIsNotASecondLoss) {
   EXPECT_THAT(Drain(*subscription), IsEmpty());
 }
 
+TEST_F(HubTest, R4TakeOrLatestGivesTheUnsentFirstAndThenTheLatestAgain) {
+  auto subscription = Subscribe();
+  EXPECT_EQ(subscription->TakeOrLatest().snapshot, nullptr);
+  const SnapshotPtr leader = Leader(1);
+  hub_.Publish(leader);
+  EXPECT_EQ(ready_, 1);
+  EXPECT_THAT(Drain(*subscription), ElementsAre(1));
+  hub_.Publish(Refreshed(leader, 77, absl::InfiniteDuration()));
+  EXPECT_EQ(subscription->TakeOrLatest().snapshot->leadership.verified_at().seconds(), 77);
+  hub_.Publish(Loss(2));
+  EXPECT_EQ(ready_, 2) << "still waiting, though it was given the latest again";
+  hub_.Publish(Leader(3, "b"));
+  EXPECT_EQ(subscription->TakeOrLatest().snapshot->leadership.revision(), 2u);
+  EXPECT_EQ(subscription->TakeOrLatest().snapshot->leadership.revision(), 3u);
+  EXPECT_EQ(subscription->TakeOrLatest().snapshot->leadership.revision(), 3u);
+}
+
 TEST_F(HubTest, CloseTellsTheWaitingAndLeavesTheUnsentLossToBeTaken) {
   auto waiting = Subscribe();
   hub_.Publish(Leader(1));
