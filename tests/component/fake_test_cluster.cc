@@ -18,4 +18,6 @@ std::vector<RoleRule> BrokerRole(const std::string& lock) {
           {"pods", {"get", "list", "watch"}, {}}};
 }
 
+absl::Duration OutageLength() { return absl::ZeroDuration(); }
+
 }  // namespace leadership_broker::testing

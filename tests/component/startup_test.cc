@@ -22,6 +22,13 @@ class Startup : public Scenario {
     EXPECT_EQ(std::count(refused.output.begin(), refused.output.end(), '\n'), 1) << refused.output;
     for (const std::string& word : words) EXPECT_THAT(refused.output, HasSubstr(word));
   }
+  // In place of what the command has for this variable.
+  static void Set(const std::string& variable, BrokerCommand* command) {
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    for (std::string& set : command->environment) {
+      if (set.compare(0, name.size(), name) == 0) set = variable;
+    }
+  }
   BrokerCommand Command() { return BrokerCommand::InPod(pod_, lock); }
   BrokerCommand CommandWith(const std::string& flag) {
     BrokerCommand command = Command();
@@ -48,15 +55,15 @@ TEST_F(Startup, BadLockName) {
 
 TEST_F(Startup, PodNameThatContradictsTheToken) {
   BrokerCommand command = Command();
-  command.environment.push_back("POD_NAME=impostor");
+  Set("POD_NAME=impostor", &command);
   ExpectRefusal(command, {"impostor", "\"a\""});
 }
 
 TEST_F(Startup, NoPodNameAndATokenThatClaimsNone) {
   BrokerCommand command = Command();
   std::ofstream(pod_.service_account_dir() + "/token") << "legacy-token";
-  command.environment.push_back("POD_NAME=");
-  command.environment.push_back("POD_UID=");
+  Set("POD_NAME=", &command);
+  Set("POD_UID=", &command);
   ExpectRefusal(command, {"POD_NAME"});
 }
 
@@ -121,8 +128,8 @@ TEST_F(Startup, HostNetworkAllowsNoTcp) {
   const std::string uid = created.body["metadata"]["uid"];
   std::ofstream(pod_.service_account_dir() + "/token") << cluster.IssueToken(namespace_name, "on-host", uid);
   BrokerCommand command = Command();
-  command.environment.push_back("POD_NAME=on-host");
-  command.environment.push_back("POD_UID=" + uid);
+  Set("POD_NAME=on-host", &command);
+  Set("POD_UID=" + uid, &command);
   BrokerCommand over_tcp = command;
   over_tcp.flags.push_back("--listen=127.0.0.1:" + std::to_string(FreePort()));
   const Finished refused = RunBroker(over_tcp);

@@ -8,4 +8,6 @@ Cluster& TestCluster() { return RealCluster::Shared(); }
 
 std::vector<RoleRule> BrokerRole(const std::string& lock) { return ShippedRole(RealCluster::Shared(), lock); }
 
+absl::Duration OutageLength() { return absl::Seconds(20); }
+
 }  // namespace leadership_broker::testing

@@ -8,8 +8,8 @@
 #include "absl/strings/strip.h"
 
 namespace leadership_broker::testing::fake {
-namespace {
 
+// Where the JSON library finds it: in the enum's own namespace.
 NLOHMANN_JSON_SERIALIZE_ENUM(FaultAction, {{FaultAction::kHang, "hang"},
                                            {FaultAction::kCut, "cut"},
                                            {FaultAction::kDelay, "delay"},
@@ -18,6 +18,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(FaultAction, {{FaultAction::kHang, "hang"},
                                            {FaultAction::kStreamError, "stream-error"},
                                            {FaultAction::kFreeze, "freeze"},
                                            {FaultAction::kLag, "lag"}})
+
+namespace {
 
 Target TargetOf(const json& body) {
   return {body.value("verb", ""), body.value("resource", ""), body.value("namespace", ""), body.value("name", ""),

@@ -1,5 +1,6 @@
 #include "tests/harness/broker_process.h"
 
+#include <chrono>
 #include <iostream>
 #include <utility>
 
@@ -75,8 +76,11 @@ void BrokerProcess::Start() {
 
 bool BrokerProcess::WaitServing() {
   const std::shared_ptr<grpc::Channel> channel = NewChannel();
-  const bool serving = Eventually(
-      [&] { return channel->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY || !process_->Running(); });
+  // WaitForConnected, unlike GetState, also drives the connection forward.
+  const bool serving = Eventually([&] {
+    return channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::milliseconds(50)) ||
+           !process_->Running();
+  });
   EXPECT_TRUE(serving && process_->Running()) << "the broker at " << listen_ << " does not serve";
   return serving && process_->Running();
 }

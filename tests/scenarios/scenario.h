@@ -21,6 +21,8 @@ using leadership::v1::Leadership;
 // What a test program brings: its cluster, shared by its tests, and the Role that the brokers get there.
 Cluster& TestCluster();
 std::vector<RoleRule> BrokerRole(const std::string& lock);
+// How long the API server stays away, at least, where it is made to.
+absl::Duration OutageLength();
 
 // A pod, the broker beside it, and the app that listens to that.
 struct Candidate {

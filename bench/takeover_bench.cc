@@ -1,0 +1,152 @@
+// takeover_bench: on a real control plane, how long a standby's app waits for its LEADER once the lock goes, beside the
+// floor (the plainest client-go program that watches and creates), in turns in one run.
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+#include "bench/figures.h"
+#include "tests/harness/broker_process.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/real_cluster.h"
+#include "tests/harness/require.h"
+#include "tests/harness/subscriber.h"
+#include "tests/harness/test_pod.h"
+
+namespace leadership_broker::bench {
+namespace {
+
+using leadership::v1::Leadership;
+using testing::AdminClient;
+using testing::BrokerCommand;
+using testing::BrokerProcess;
+using testing::RealCluster;
+using testing::Require;
+using testing::Subscriber;
+using testing::TestPod;
+
+constexpr char kLock[] = "bench-lock";
+
+// The lock stays with the collector, or with us.
+BrokerCommand PatientBroker(const TestPod& pod) {
+  BrokerCommand command = BrokerCommand::InPod(pod, kLock);
+  command.flags.push_back("--orphan-grace=never");
+  return command;
+}
+
+// A pod, its broker, and the app beside it.
+struct Contender {
+  Contender(RealCluster* cluster, const std::string& namespace_name, int number)
+      : pod(cluster, namespace_name, "pod-" + std::to_string(number), {kLock}),
+        broker(PatientBroker(pod)),
+        app(broker.NewChannel()) {}
+
+  TestPod pod;
+  BrokerProcess broker;
+  Subscriber app;
+};
+
+class Race {
+ public:
+  explicit Race(RealCluster* cluster) : cluster_(cluster), namespace_(cluster->NewNamespace()) {
+    ApplyDeployRole(*cluster, namespace_, kLock);
+    leader_ = NewContender();
+    leader_->app.WaitForState(Leadership::STATE_LEADER);
+    NewStandby();
+  }
+
+  // The leader's pod goes, the standby sees that, and then the lock is deleted: from that request's being sent to
+  // LEADER's being told.
+  absl::Duration FromLockRemoved() {
+    cluster_->StopCollector();
+    leader_->pod.DeleteByForce();
+    standby_->app.WaitFor([](const Leadership& told) { return told.reason() == Leadership::REASON_LEADER_GONE; },
+                          "that the leader's pod is gone");
+    const absl::Time issued = absl::Now();
+    cluster_->Admin().Delete("/api/v1/namespaces/" + namespace_ + "/configmaps/" + kLock);
+    const absl::Duration taken = HandOver(issued);
+    cluster_->StartCollector();
+    return taken;
+  }
+
+  // The leader's pod goes and the real collector removes the lock: from the pod's DELETE being sent.
+  absl::Duration FromPodRemoved() {
+    const absl::Time issued = absl::Now();
+    leader_->pod.DeleteByForce();
+    return HandOver(issued);
+  }
+
+ private:
+  std::unique_ptr<Contender> NewContender() { return std::make_unique<Contender>(cluster_, namespace_, ++contenders_); }
+
+  void NewStandby() {
+    standby_ = NewContender();
+    standby_->app.WaitFor([](const Leadership& told) { return told.reason() == Leadership::REASON_ANOTHER_LEADS; },
+                          "that another leads");
+  }
+
+  absl::Duration HandOver(absl::Time issued) {
+    const absl::Duration taken = standby_->app.WaitForState(Leadership::STATE_LEADER).at - issued;
+    Require(!::testing::Test::HasFailure(), "no takeover");
+    leader_ = std::move(standby_);
+    NewStandby();
+    return taken;
+  }
+
+  RealCluster* const cluster_;
+  const std::string namespace_;
+  int contenders_ = 0;
+  std::unique_ptr<Contender> leader_;
+  std::unique_ptr<Contender> standby_;
+};
+
+void RunFloor(const RealCluster& cluster, const std::string& program, const std::string& namespace_name, int runs,
+              Figures* figures) {
+  const testing::Finished finished =
+      testing::RunProgram({program, "--kubeconfig=" + cluster.Kubeconfig(), "--namespace=" + namespace_name,
+                           "--name=floor-" + absl::FormatTime("%H%M%E6f", absl::Now(), absl::UTCTimeZone()),
+                           "--runs=" + std::to_string(runs)},
+                          absl::Minutes(5));
+  Require(finished.exit_code == 0, finished.output);
+  std::istringstream lines(finished.output);
+  for (int64_t microseconds; lines >> microseconds;) figures->Add(absl::Microseconds(microseconds));
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Takeover times on a real control plane, beside the floor."};
+  std::string floor;
+  int rounds = 10;
+  int runs = 20;
+  app.add_option("--floor", floor, "the built bench/floor")->required()->check(CLI::ExistingFile);
+  app.add_option("--rounds", rounds, "how often the kinds take turns")->capture_default_str();
+  app.add_option("--runs", runs, "of each kind in a round")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  RealCluster& cluster = RealCluster::Shared();
+  const std::string floor_namespace = cluster.NewNamespace();
+  Figures bare("floor: lock deleted -> client-go's own create acknowledged");
+  Figures lock_removed("lock deleted, its holder's pod gone -> app told LEADER");
+  Figures pod_removed("leader's pod deleted -> (collector) -> app told LEADER");
+  Race race(&cluster);
+  for (int round = 0; round < rounds; ++round) {
+    RunFloor(cluster, floor, floor_namespace, runs, &bare);
+    for (int run = 0; run < runs; ++run) lock_removed.Add(race.FromLockRemoved());
+    for (int run = 0; run < runs; ++run) pod_removed.Add(race.FromPodRemoved());
+  }
+  std::cout << Figures::Header() << "\n"
+            << bare.Row(&bare) << "\n"
+            << lock_removed.Row(&bare) << "\n"
+            << pod_removed.Row(&bare) << std::endl;
+  return 0;
+}
+
+}  // namespace
+}  // namespace leadership_broker::bench
+
+int main(int argc, char** argv) { return leadership_broker::bench::Main(argc, argv); }
