@@ -19,8 +19,8 @@ struct Instant {
   absl::Time wall;
 };
 
-// Something under way that ends when this is destroyed: a timer, a request, a watch. Destroy it on the loop's thread. After its
-// destruction its callback is not called; it may be destroyed inside its own callback.
+// Something under way that ends when this is destroyed: a timer, a request, a watch. Destroy it on the loop's thread.
+// After its destruction its callback is not called; it may be destroyed inside its own callback.
 class Pending {
  public:
   virtual ~Pending() = default;
@@ -33,8 +33,8 @@ class Scheduler {
 
   virtual Instant Now() const = 0;
 
-  // Calls `callback` once on the loop's thread, `delay` from now (at once, but never inside this call, when it is not positive).
-  // Loop's thread only.
+  // Calls `callback` once on the loop's thread, `delay` from now (at once, but never inside this call, when it is not
+  // positive). Loop's thread only.
   [[nodiscard]] virtual Handle After(absl::Duration delay, std::function<void()> callback) = 0;
 
   // A uniform draw from [0, 1). Loop's thread only.

@@ -1,4 +1,5 @@
-// The scenarios' cluster: a real etcd, kube-apiserver and kube-controller-manager, with the Role that deploy/base/ ships.
+// The scenarios' cluster: a real etcd, kube-apiserver and kube-controller-manager, with the Role that deploy/base/
+// ships.
 #include "tests/harness/real_cluster.h"
 #include "tests/scenarios/scenario.h"
 

@@ -1,5 +1,5 @@
-// A race on purpose: one thread publishes through the hub's own mutex, another reads the same value without it. Built with
-// ThreadSanitizer this has to be reported, or that job could not find a real one either.
+// A race on purpose: one thread publishes through the hub's own mutex, another reads the same value without it. Built
+// with ThreadSanitizer this has to be reported, or that job could not find a real one either.
 #include <atomic>
 #include <cstdio>
 #include <thread>
