@@ -23,7 +23,6 @@ namespace leadership_broker::bench {
 namespace {
 
 using leadership::v1::Leadership;
-using testing::AdminClient;
 using testing::BrokerCommand;
 using testing::BrokerProcess;
 using testing::RealCluster;
@@ -36,7 +35,7 @@ constexpr char kLock[] = "bench-lock";
 // The lock stays with the collector, or with us.
 BrokerCommand PatientBroker(const TestPod& pod) {
   BrokerCommand command = BrokerCommand::InPod(pod, kLock);
-  command.flags.push_back("--orphan-grace=never");
+  command.flags.emplace_back("--orphan-grace=never");
   return command;
 }
 

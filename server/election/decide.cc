@@ -37,12 +37,13 @@ void Election::DecideReading() {
   // Without a watch, nothing else would come to the lock that was just won before the next poll.
   const bool unreached =
       polling_ && held_.has_value() && (view_.watched() == nullptr || view_.watched()->uid != held_->uid);
-  const bool wanted = connected_ && (read_wanted_ || unproven || unreached);
+  const bool wanted = connected_ && (read_wanted_ || unproven || unreached || warm_up_);
   // R9: the limit counts from a read; also while the watch is broken, since a read may get through.
   const bool due = held_.has_value() && trust_.NextRead() <= now_.boot;
   if (read_in_flight_ || !(wanted || due) || (!due && now_.boot < read_not_before_)) return;
   read_in_flight_ = true;
-  read_wanted_ = false;
+  settling_ = std::exchange(read_wanted_, false);
+  warm_up_ = false;
   trust_.ReadStarted(now_.boot);
   actions_.push_back(ReadTheLock{});
 }
@@ -59,7 +60,7 @@ void Election::DecideCandidates() {
 
 bool Election::MayCreate() const {
   return connected_ && view_.known() && view_.newest() == nullptr && view_.watched() == nullptr && !held_.has_value() &&
-         Stands() && !creating_ && !read_wanted_ && !read_in_flight_ && candidates_known_ && suspects_.empty() &&
+         Stands() && !creating_ && !read_wanted_ && !settling_ && candidates_known_ && suspects_.empty() &&
          !trust_.refused();
 }
 

@@ -14,6 +14,8 @@ constexpr absl::Duration kLastRetry = absl::Seconds(30);
 constexpr absl::Duration kHealthy = absl::Minutes(2);
 // R16b: how long after its deletionTimestamp a pod is waited for that was never seen to hold the lock.
 constexpr absl::Duration kCandidateSuspicion = absl::Seconds(10);
+// kube-apiserver closes a connection that has been idle for 90 s.
+constexpr absl::Duration kConnectionStaysWarm = absl::Seconds(60);
 
 kube::Backoff NewBackoff() { return kube::Backoff(kFirstRetry, kLastRetry, kHealthy); }
 
@@ -88,6 +90,8 @@ void Election::On(const LockSynced& event) {
   polling_ = event.polling;
   read_wanted_ = false;
   read_in_flight_ = false;
+  settling_ = false;
+  last_read_ = event.sent;
   // Holders may have come and gone unseen since the watch broke (R16b).
   candidates_known_ = false;
   list_is_stale_ = listing_candidates_;
@@ -116,10 +120,12 @@ void Election::On(const LockRead& event) {
   read_in_flight_ = false;
   trust_.Heard(event.outcome, now_.boot);
   if (!event.outcome.ok()) {
-    read_wanted_ = read_wanted_ || told_.empty();
+    read_wanted_ = read_wanted_ || std::exchange(settling_, false);
     Retry(&read_backoff_, event.outcome, &read_not_before_);
     return;
   }
+  settling_ = false;
+  last_read_ = event.sent;
   const std::optional<Lock> lock = ReadOptional(event.lock);
   view_.Read(lock, ParseResourceVersion(event.resource_version));
   CheckLoss();
@@ -131,6 +137,7 @@ void Election::On(const LockContact& event) {
   connected_ = event.connected;
   if (connected_) return;
   read_in_flight_ = false;
+  settling_ = false;
   list_is_stale_ = listing_candidates_;
 }
 
@@ -166,7 +173,10 @@ void Election::On(const OwnPodSeen& event) {
 void Election::On(const PodSeen& event) {
   PodCondition& seen = seen_pods_.try_emplace(event.uid, PodCondition::kAlive).first->second;
   // A pod that has ended stays ended, whatever an older answer says.
+  const PodCondition before = seen;
   if (seen != PodCondition::kEnded && seen != PodCondition::kGone) seen = ConditionOf(event.uid, event.pod);
+  // The holder is going: a read now makes the connection ready that a create will soon need.
+  if (seen != before && now_.boot - last_read_ > kConnectionStaysWarm) warm_up_ = true;
   suspects_.Learn(event.uid, seen);
 }
 

@@ -143,7 +143,10 @@ class Election {
   bool connected_ = false;
   bool polling_ = false;
   bool read_in_flight_ = false;
+  bool settling_ = false;     // the read in flight is to settle something (R3, R6)
   bool read_wanted_ = false;  // what happened can only be settled by a read that is sent from now on
+  bool warm_up_ = false;      // the lock is about to go, and the connection for the create may have gone cold
+  absl::Duration last_read_ = -absl::InfiniteDuration();
   absl::Duration read_not_before_ = -absl::InfiniteDuration();
   kube::Backoff read_backoff_;
   std::optional<Held> held_;

@@ -109,7 +109,7 @@ std::string RealCluster::Binaries() const {
 std::string RealCluster::NewNamespace() {
   if (api_server_stopped_) StartApiServer();
   if (collector_stopped_) StartCollector();
-  const std::string name = "test-" + std::to_string(++namespaces_);
+  std::string name = "test-" + std::to_string(++namespaces_);
   Must(admin_->Post("/api/v1/namespaces", {{"metadata", {{"name", name}}}}), "make namespace " + name);
   Must(admin_->Post(CoreNamespace(name) + "/serviceaccounts", {{"metadata", {{"name", kAccount}}}}),
        "make the ServiceAccount of " + name);

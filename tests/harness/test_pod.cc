@@ -24,7 +24,7 @@ Json ContainerNamed(const std::string& name) { return {{"name", name}, {"image",
 
 std::string NewNode(Cluster& cluster) {
   static std::atomic<int> count{0};
-  const std::string name = "node-" + std::to_string(++count);
+  std::string name = "node-" + std::to_string(++count);
   RequireSuccess(
       cluster.Admin().Post("/api/v1/nodes", {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", name}}}}),
       "make node " + name);

@@ -770,6 +770,18 @@ TEST(R16, LeadershipIsToldOnlyOnceTheWatchHasComeToTheLock) {
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
 }
 
+TEST(Takeover, ConnectionIsMadeReadyWhenTheHolderIsGoingAndTheCreateDoesNotWaitForIt) {
+  Candidate me;
+  me.FollowLeader("other");
+  me.OtherPod("other", Terminating(PodOf("other")));
+  EXPECT_EQ(me.Did<ReadTheLock>(), nullptr);  // it was used a moment ago
+  me.Advance(absl::Minutes(10));
+  me.OtherPod("other", std::nullopt);
+  EXPECT_NE(me.Did<ReadTheLock>(), nullptr);
+  me.Deleted(LockOf("other", "L1", 5), 12);
+  EXPECT_TRUE(me.Creates());
+}
+
 TEST(OnRequest, NobodyWaitsNobodyStands) {
   Options options;
   options.on_request = true;
