@@ -100,7 +100,7 @@ absl::StatusOr<Identity> ResolveIdentity(const Config& config, const Environment
   const auto settle = [&status](absl::string_view what, const Given& given, const std::string& claim,
                                 std::string* result) {
     absl::StatusOr<std::string> value = Reconcile(what, given, claim);
-    if (value.ok()) *result = *std::move(value);
+    if (value.ok()) *result = *value;
     status.Update(value.status());
   };
   settle("namespace", namespace_name, claimed.namespace_(), &identity.namespace_name);
