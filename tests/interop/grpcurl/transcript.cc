@@ -37,7 +37,7 @@ std::string Normalized(const std::string& output) {
   static const auto* const kReplacements = new std::vector<std::pair<std::regex, std::string>>{
       {std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UID"},
       {std::regex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"), "TIME"},
-      {std::regex("(\"(resourceVersion|fencingToken|revision)\": )\"[0-9]+\""), "$1NUMBER"},
+      {std::regex("(\"(resource_?[vV]ersion|fencing_?[tT]oken|revision)\": )\"[0-9]+\""), "$1NUMBER"},
       {std::regex("(\"namespace\": )\"[^\"]*\""), "$1NAMESPACE"},
   };
   std::string text = output;

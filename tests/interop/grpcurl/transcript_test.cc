@@ -22,11 +22,11 @@ TEST(Transcript, IsTheFencedBlockAfterItsMarker) {
 TEST(Transcript, WhatDiffersFromRunToRunIsNormalizedAndNothingElse) {
   EXPECT_EQ(
       Normalized(
-          R"({"uid": "0a1b2c3d-0000-4000-8000-0123456789ab", "fencingToken": "17", "at": "2024-01-02T03:04:05.678Z",
+          R"({"uid": "0a1b2c3d-0000-4000-8000-0123456789ab", "fencing_token": "17", "resourceVersion": "17", "at": "2024-01-02T03:04:05.678Z",
  "namespace": "default", "name": "a-1", "state": "STATE_LEADER"}
 
 )"),
-      R"({"uid": "UID", "fencingToken": NUMBER, "at": "TIME",
+      R"({"uid": "UID", "fencing_token": NUMBER, "resourceVersion": NUMBER, "at": "TIME",
  "namespace": NAMESPACE, "name": "a-1", "state": "STATE_LEADER"}
 )");
 }
