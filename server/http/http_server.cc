@@ -21,7 +21,7 @@ namespace {
 
 constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kIdleSeconds = 10;
-constexpr size_t kMaxConnectionBytes = 16 * 1024;
+constexpr size_t kMaxConnectionBytes = size_t{16} * 1024;
 
 void LogFromMicrohttpd(void*, const char* format, va_list arguments) {
   char line[512];
