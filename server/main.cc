@@ -109,11 +109,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   return exit_code;
 }
 
-}  // namespace
-}  // namespace leadership_broker
-
-int main(int argc, char** argv) {
-  using namespace leadership_broker;
+int Main(int argc, char** argv) {
   const config::Environment environment = config::ProcessEnvironment();
   const auto parsed = config::ParseConfig(argc, argv, environment);
   if (const auto* early = std::get_if<config::EarlyExit>(&parsed)) {
@@ -127,3 +123,8 @@ int main(int argc, char** argv) {
   const sigset_t signals = BlockSignals();
   return Run(config, *identity, signals);
 }
+
+}  // namespace
+}  // namespace leadership_broker
+
+int main(int argc, char** argv) { return leadership_broker::Main(argc, argv); }

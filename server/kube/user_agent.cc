@@ -10,7 +10,7 @@ namespace {
 std::string Architecture() {
   utsname system{};
   if (uname(&system) != 0) return "unknown";
-  const std::string machine = system.machine;
+  std::string machine = system.machine;
   if (machine == "x86_64") return "amd64";
   if (machine == "aarch64") return "arm64";
   return machine;
