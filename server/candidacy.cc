@@ -13,8 +13,8 @@ Candidacy::Candidacy(kube::Api* api, loop::Scheduler* scheduler, std::vector<Sta
       on_own_pod_(std::move(on_own_pod)) {
   for (Stand& stand : stands) {
     const std::string lock_name = stand.options.lock_name;
-    campaigns_[lock_name].campaigner =
-        std::make_unique<election::Campaigner>(api, scheduler, stand.audience, std::move(stand.options));
+    campaigns_[lock_name].campaigner = std::make_unique<election::Campaigner>(
+        api, scheduler, stand.audience, std::move(stand.options), [this] { own_pod_->Read(); });
   }
 }
 
@@ -22,9 +22,10 @@ void Candidacy::Start() {
   for (auto& [lock_name, campaign] : campaigns_) campaign.campaigner->Start();
   own_pod_ = std::make_unique<election::OwnPod>(
       api_, scheduler_, namespace_name_, pod_name_,
-      election::OwnPod::Listener{[this](const std::optional<kube::Pod>& pod) {
+      election::OwnPod::Listener{[this](const std::optional<kube::Pod>& pod, std::optional<absl::Duration> read_sent) {
                                    if (pod.has_value()) on_own_pod_(*pod);
-                                   for (auto& [lock_name, campaign] : campaigns_) campaign.campaigner->OwnPodSeen(pod);
+                                   for (auto& [lock_name, campaign] : campaigns_)
+                                     campaign.campaigner->OwnPodSeen(pod, read_sent);
                                  },
                                  [this](kube::ReflectorRequest request, const kube::Outcome& outcome) {
                                    for (auto& [lock_name, campaign] : campaigns_) {

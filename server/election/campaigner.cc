@@ -38,10 +38,12 @@ class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
   kube::Reflector<kube::Pod> reflector_;
 };
 
-Campaigner::Campaigner(kube::Api* api, loop::Scheduler* scheduler, Audience* audience, Options options)
+Campaigner::Campaigner(kube::Api* api, loop::Scheduler* scheduler, Audience* audience, Options options,
+                       std::function<void()> read_own_pod)
     : api_(api),
       scheduler_(scheduler),
       audience_(audience),
+      read_own_pod_(std::move(read_own_pod)),
       namespace_name_(options.namespace_name),
       lock_name_(options.lock_name),
       election_(std::move(options), [scheduler] { return scheduler->Random(); }) {
@@ -98,6 +100,8 @@ void Campaigner::Do(const CreateLock& action) {
 }
 
 void Campaigner::Do(const ReadTheLock&) { lock_->Read(); }
+
+void Campaigner::Do(const ReadOwnPod&) { read_own_pod_(); }
 
 void Campaigner::Do(const DeleteLock& action) {
   removal_ = api_->DeleteConfigMap(namespace_name_, lock_name_, action.precondition, [this](kube::WriteAnswer answer) {

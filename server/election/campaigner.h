@@ -5,6 +5,7 @@
 #ifndef LEADERSHIP_BROKER_ELECTION_CAMPAIGNER_H_
 #define LEADERSHIP_BROKER_ELECTION_CAMPAIGNER_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,14 +26,18 @@ class Audience {
 
 class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
  public:
-  // Publishes the initial state at once; nothing is sent before Start. All pointers must outlive it.
-  Campaigner(kube::Api* api, loop::Scheduler* scheduler, Audience* audience, Options options);
+  // Publishes the initial state at once; nothing is sent before Start. `read_own_pod` asks for an OwnPodSeen by an
+  // uncached read; it is not called before Start. All pointers must outlive it.
+  Campaigner(kube::Api* api, loop::Scheduler* scheduler, Audience* audience, Options options,
+             std::function<void()> read_own_pod);
   ~Campaigner() override;
 
   void Start();
 
   // What is learned of this broker's own pod, by whoever watches it for all locks, and how that goes.
-  void OwnPodSeen(const std::optional<kube::Pod>& pod) { Step(election::OwnPodSeen{pod}); }
+  void OwnPodSeen(const std::optional<kube::Pod>& pod, std::optional<absl::Duration> read_sent) {
+    Step(election::OwnPodSeen{pod, read_sent});
+  }
   void OwnPodHeard(kube::ReflectorRequest request, const kube::Outcome& outcome);
 
   // With --campaign=on-request: whether somebody waits in Become.
@@ -53,6 +58,7 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
   void Do(const Publish& action);
   void Do(const CreateLock& action);
   void Do(const ReadTheLock& action);
+  void Do(const ReadOwnPod& action);
   void Do(const DeleteLock& action);
   void Do(const ReleaseLock& action);
   void Do(const ListCandidates& action);
@@ -63,6 +69,7 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
   kube::Api* const api_;
   loop::Scheduler* const scheduler_;
   Audience* const audience_;
+  const std::function<void()> read_own_pod_;
   const std::string namespace_name_;
   const std::string lock_name_;
   Election election_;

@@ -5,6 +5,11 @@
 #include "server/election/election.h"
 
 namespace leadership_broker::election {
+namespace {
+
+constexpr absl::Duration kOwnPodReadRetry = absl::Seconds(2);
+
+}  // namespace
 
 void Election::Retry(kube::Backoff* backoff, const kube::Outcome& outcome, absl::Duration* not_before) {
   *not_before = now_.boot + backoff->Next(now_.boot, random_(), outcome.retry_after);
@@ -48,6 +53,12 @@ void Election::DecideReading() {
   actions_.push_back(ReadTheLock{});
 }
 
+void Election::DecideReadingOwnPod() {
+  if (!in_doubt_since_.has_value() || now_.boot < own_read_at_) return;
+  own_read_at_ = now_.boot + kOwnPodReadRetry;
+  actions_.push_back(ReadOwnPod{});
+}
+
 void Election::DecideCandidates() {
   const bool held_untold = held_.has_value() && told_.empty();
   const bool wanted = candidates_wanted_ || held_untold || (view_.newest() == nullptr && Stands());
@@ -59,9 +70,9 @@ void Election::DecideCandidates() {
 }
 
 bool Election::MayCreate() const {
-  return connected_ && view_.known() && view_.newest() == nullptr && view_.watched() == nullptr && !held_.has_value() &&
-         Stands() && !creating_ && !read_wanted_ && !settling_ && candidates_known_ && suspects_.empty() &&
-         !trust_.refused();
+  return connected_ && !in_doubt_since_.has_value() && view_.known() && view_.newest() == nullptr &&
+         view_.watched() == nullptr && !held_.has_value() && Stands() && !creating_ && !read_wanted_ && !settling_ &&
+         candidates_known_ && suspects_.empty() && !trust_.refused();
 }
 
 void Election::DecideCreating() {
@@ -147,6 +158,7 @@ absl::Duration Election::Deadline() const {
   if (MayCreate()) ahead(create_not_before_);
   if (!clearing_.empty()) ahead(clear_at_);
   ahead(read_not_before_);
+  if (in_doubt_since_.has_value()) ahead(own_read_at_);
   ahead(candidates_not_before_);
   if (held_.has_value()) {
     ahead(trust_.TrustedUntil());

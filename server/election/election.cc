@@ -70,6 +70,7 @@ std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
   DecideTelling();
   Tell();
   DecideReading();
+  DecideReadingOwnPod();
   DecideCandidates();
   DecideWithdrawing();
   DecideClearing();
@@ -150,6 +151,9 @@ void Election::On(const StoreRestored&) {
 }
 
 void Election::On(const OwnPodSeen& event) {
+  if (in_doubt_since_.has_value() && event.read_sent.value_or(-absl::InfiniteDuration()) >= *in_doubt_since_) {
+    in_doubt_since_.reset();
+  }
   if (event.pod.has_value() && options_.self.uid.empty()) {
     options_.self.uid = event.pod->metadata().uid();
     actions_.push_back(Warn{absl::StrCat("this pod's UID was neither given (POD_UID) nor in the token: taken from Pod ",
@@ -291,6 +295,8 @@ void Election::CheckLoss() {
   // Not lost, only not yet come to: the watch is older than our evidence.
   if (!same && view_.newest_version() < held_->version) return;
   held_.reset();
+  in_doubt_since_ = now_.boot;
+  own_read_at_ = now_.boot;
   if (told_.empty()) return;
   told_.clear();
   lost_ = true;

@@ -104,6 +104,7 @@ class Election {
   void DecideTelling();
   void DecideCandidates();
   void DecideReading();
+  void DecideReadingOwnPod();
   void DecideCreating();
   void DecideClearing();
   void DecideWithdrawing();
@@ -137,6 +138,10 @@ class Election {
   Self self_ = Self::kUnread;
   bool self_seen_ = false;  // this pod was once there under its UID
   absl::Time self_deletion_began_ = absl::InfiniteFuture();
+  // Since our lock was lost: a foreground deletion of this pod takes the lock first, and our watch of the pod may be
+  // behind (R16).
+  std::optional<absl::Duration> in_doubt_since_;
+  absl::Duration own_read_at_ = -absl::InfiniteDuration();
 
   // The lock.
   LockView view_;

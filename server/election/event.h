@@ -55,6 +55,8 @@ struct StoreRestored {};
 // What an uncached read or the watch of this broker's own pod shows under its name; nothing: it is not there.
 struct OwnPodSeen {
   std::optional<kube::Pod> pod;
+  // When the read was sent (boot clock); nothing: the watch shows it.
+  std::optional<absl::Duration> read_sent = std::nullopt;
 };
 // The same of a pod that TrackedPods() asked about.
 struct PodSeen {
@@ -104,6 +106,8 @@ struct CreateLock {
 };
 // Read the lock, uncached.
 struct ReadTheLock {};
+// Read this broker's own pod, uncached; OwnPodSeen tells the answer. Asked for again when none comes.
+struct ReadOwnPod {};
 // Remove this very lock.
 struct DeleteLock {
   kube::Precondition precondition;
@@ -120,7 +124,8 @@ struct Warn {
   std::string message;
 };
 
-using Action = std::variant<Publish, CreateLock, ReadTheLock, DeleteLock, ReleaseLock, ListCandidates, Warn>;
+using Action =
+    std::variant<Publish, CreateLock, ReadTheLock, ReadOwnPod, DeleteLock, ReleaseLock, ListCandidates, Warn>;
 
 }  // namespace leadership_broker::election
 

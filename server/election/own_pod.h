@@ -15,8 +15,9 @@ namespace leadership_broker::election {
 class OwnPod : private kube::ReflectorObserver<kube::Pod> {
  public:
   struct Listener {
-    // What is under the pod's name; nothing: no pod.
-    std::function<void(const std::optional<kube::Pod>&)> seen;
+    // What is under the pod's name; nothing: no pod. With the time at which the read was sent (boot clock), if it was
+    // one.
+    std::function<void(const std::optional<kube::Pod>&, std::optional<absl::Duration> read_sent)> seen;
     // How its list or watch went.
     std::function<void(kube::ReflectorRequest, const kube::Outcome&)> heard;
   };
@@ -26,13 +27,19 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
          Listener listener)
       : listener_(std::move(listener)), reflector_(api, scheduler, {namespace_name, pod_name, ""}, this) {}
 
+  // Reads it, uncached, beside the watch.
+  void Read() { reflector_.Read(); }
+
  private:
-  void OnSynced(kube::ObjectRead<kube::Pod> read, bool) override { listener_.seen(read.object); }
+  void OnSynced(kube::ObjectRead<kube::Pod> read, bool) override { listener_.seen(read.object, read.sent); }
   void OnEvent(kube::WatchEventKind kind, kube::Pod pod) override {
-    listener_.seen(kind == kube::WatchEventKind::kDeleted ? std::nullopt : std::optional<kube::Pod>(std::move(pod)));
+    listener_.seen(kind == kube::WatchEventKind::kDeleted ? std::nullopt : std::optional<kube::Pod>(std::move(pod)),
+                   std::nullopt);
   }
   void OnBookmark(const std::string&) override {}
-  void OnRead(kube::ObjectRead<kube::Pod>) override {}
+  void OnRead(kube::ObjectRead<kube::Pod> read) override {
+    if (read.outcome.ok()) listener_.seen(read.object, read.sent);
+  }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     listener_.heard(request, outcome);
   }

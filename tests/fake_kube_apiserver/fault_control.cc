@@ -56,7 +56,7 @@ json JsonOf(const Fault& fault) {
 
 ApiResult Post(const json& body, Faults& faults, WatchStreams& streams, Store& store) {
   const std::string action = body.value("action", "");
-  const ApiResult done{200, json::object()};
+  ApiResult done{200, json::object()};
   if (action == "compact") {
     store.Compact();
     return done;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -20,7 +19,7 @@ namespace leadership_broker::testing::fake {
 namespace {
 
 constexpr unsigned kMostConnections = 20000;
-constexpr size_t kBlock = 16 * 1024;
+constexpr size_t kBlock = size_t{16} * 1024;
 
 MHD_Result CollectQuery(void* query, MHD_ValueKind /*kind*/, const char* key, const char* value) {
   (*static_cast<std::map<std::string, std::string>*>(query))[key] = value == nullptr ? "" : value;
@@ -193,7 +192,7 @@ struct HttpServer::Callbacks {
       }
     }
     const size_t count = std::min(size, exchange.unsent.size());
-    std::memcpy(out, exchange.unsent.data(), count);
+    exchange.unsent.copy(out, count);
     exchange.unsent.erase(0, count);
     return static_cast<ssize_t>(count);
   }
@@ -237,7 +236,7 @@ absl::Status HttpServer::Start() {
   absl::StatusOr<int> listener = BindSocket(address_);
   if (!listener.ok()) return listener.status();
   if (listen(*listener, SOMAXCONN) != 0) {
-    const absl::Status status = absl::ErrnoToStatus(errno, absl::StrCat("listen on ", address_));
+    absl::Status status = absl::ErrnoToStatus(errno, absl::StrCat("listen on ", address_));
     close(*listener);
     return status;
   }

@@ -33,7 +33,7 @@ Tokens::Tokens(const Store& store, std::chrono::milliseconds remembered_for)
     : store_(store), remembered_for_(remembered_for), admin_token_(RandomText(32)) {}
 
 ApiResult Tokens::Issue(const std::string& namespace_name, const std::string& service_account, const json& request) {
-  const ApiResult account = store_.Get({&CoreResource("serviceaccounts"), namespace_name, service_account});
+  ApiResult account = store_.Get({&CoreResource("serviceaccounts"), namespace_name, service_account});
   if (!account.ok()) return account;
   json spec = request.value("spec", json::object());
   const int64_t seconds = spec.value("expirationSeconds", kDefaultSeconds);
@@ -53,7 +53,7 @@ ApiResult Tokens::Issue(const std::string& namespace_name, const std::string& se
   if (const json bound = spec.value("boundObjectRef", json()); !bound.is_null()) {
     if (bound.value("kind", "") != "Pod") return BadRequest("the stand-in binds tokens to Pods only");
     issued.identity.pod_name = bound.value("name", "");
-    const ApiResult pod = store_.Get({&CoreResource("pods"), namespace_name, issued.identity.pod_name});
+    ApiResult pod = store_.Get({&CoreResource("pods"), namespace_name, issued.identity.pod_name});
     if (!pod.ok()) return pod;
     issued.pod_uid = pod.body.at("metadata").at("uid");
     if (const std::string asked = bound.value("uid", issued.pod_uid); asked != issued.pod_uid) {

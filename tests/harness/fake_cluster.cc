@@ -41,7 +41,7 @@ FakeCluster::FakeCluster(const fake::Settings& settings) {
 }
 
 std::string FakeCluster::NewNamespace() {
-  const std::string name = "test-" + std::to_string(++namespaces_);
+  std::string name = "test-" + std::to_string(++namespaces_);
   Must(admin_->Post("/api/v1/namespaces", {{"metadata", {{"name", name}}}}), "make namespace " + name);
   Must(admin_->Post(AccountsOf(name), {{"metadata", {{"name", kAccount}}}}), "make the ServiceAccount of " + name);
   return name;

@@ -28,7 +28,7 @@ absl::Duration OutageLength();
 struct Candidate {
   Candidate(std::unique_ptr<TestPod> its_pod, BrokerCommand command);
 
-  const Leadership Says() const { return app.Latest().leadership; }
+  Leadership Says() const { return app.Latest().leadership; }
   Told WaitFor(const Subscriber::Predicate& predicate, const std::string& what) { return app.WaitFor(predicate, what); }
   Told WaitForState(Leadership::State state) { return app.WaitForState(state); }
   Told WaitForReason(Leadership::Reason reason);

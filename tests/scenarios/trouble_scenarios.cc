@@ -8,9 +8,6 @@
 namespace leadership_broker::testing {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::HasSubstr;
-
 class Trouble : public Scenario {
  protected:
   // Breaks every watch, so that the next ones meet the rights of then.

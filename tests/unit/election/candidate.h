@@ -33,6 +33,8 @@ class Candidate {
   void Deleted(kube::ConfigMap lock, int resource_version);
   void Read(std::optional<kube::ConfigMap> lock, int resource_version);
   void OwnPod(std::optional<kube::Pod> pod) { Step(election::OwnPodSeen{std::move(pod)}); }
+  // As the answer to a read that is sent now.
+  void OwnPodRead(std::optional<kube::Pod> pod) { Step(election::OwnPodSeen{std::move(pod), now.boot}); }
   void OtherPod(const std::string& pod, std::optional<kube::Pod> seen) {
     Step(election::PodSeen{pod + "-uid", std::move(seen)});
   }

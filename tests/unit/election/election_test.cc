@@ -14,6 +14,7 @@ using election::DeleteLock;
 using election::ListCandidates;
 using election::Options;
 using election::Publish;
+using election::ReadOwnPod;
 using election::ReadTheLock;
 using election::ReleaseLock;
 using election::Warn;
@@ -191,7 +192,10 @@ TEST(R4, LossIsToldBeforeAnythingElseAndThenTheLivingLeaderStandsAgain) {
   EXPECT_EQ(me.Told()[0]->leadership.state(), Leadership::STATE_STANDBY);
   EXPECT_EQ(me.Told()[0]->leadership.reason(), Leadership::REASON_LOCK_LOST);
   EXPECT_TRUE(me.Told()[0]->is_loss);
-  EXPECT_GT(me.Position<CreateLock>(), me.Position<Publish>());
+  EXPECT_FALSE(me.Creates());
+  EXPECT_GT(me.Position<ReadOwnPod>(), me.Position<Publish>());
+  me.OwnPodRead(PodOf("me"));
+  ASSERT_TRUE(me.Creates());
   me.Created(LockOf("me", "L2", 21));
   me.Added(LockOf("me", "L2", 21));
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
@@ -655,6 +659,27 @@ TEST(R16, RemovedLockOfALivingHolderMakesItASuspect) {
   EXPECT_TRUE(me.Creates());
 }
 
+TEST(R16, LeaderThatLostItsLockReadsItsOwnPodBeforeItStandsAgain) {
+  // A foreground deletion takes the lock first, and the watch of the pod may be behind that of the lock.
+  Candidate me;
+  me.WinFreeLock();
+  me.now.boot += absl::Seconds(1);
+  const absl::Duration before = me.now.boot - absl::Milliseconds(1);
+  me.Deleted(LockOf("me", "L1", 11), 20);
+  ASSERT_NE(me.Did<ReadOwnPod>(), nullptr);
+  // Neither the watch nor a read of before says what is now.
+  me.OwnPod(PodOf("me"));
+  EXPECT_FALSE(me.Creates());
+  me.Step(election::OwnPodSeen{PodOf("me"), before});
+  EXPECT_FALSE(me.Creates());
+  // The read is sent again when no answer comes.
+  me.Advance(absl::Seconds(2));
+  ASSERT_NE(me.Did<ReadOwnPod>(), nullptr);
+  me.OwnPodRead(Terminating(PodOf("me")));
+  EXPECT_FALSE(me.Creates());
+  EXPECT_EQ(me.State(), Leadership::STATE_INELIGIBLE);
+}
+
 TEST(R16, OrdinaryTakeoverCostsNothing) {
   Candidate me;
   me.FollowLeader("other");
@@ -819,6 +844,7 @@ TEST(OnRequest, WithdrawnCreateThatSucceedsIsMarkedReleasedAndRemovedUntold) {
   EXPECT_NE(me.State(), Leadership::STATE_LEADER);
   me.Step(election::DeleteAnswered{kube::Outcome{}});
   me.Deleted(released, 13);
+  me.OwnPodRead(PodOf("me"));
   EXPECT_TRUE(me.Creates());
 }
 
@@ -831,6 +857,7 @@ TEST(OnRequest, AfterALossANewBecomeIsNeeded) {
   me.Step(election::Requested{false});  // Become has returned
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
   me.Deleted(LockOf("me", "L1", 11), 20);
+  me.OwnPodRead(PodOf("me"));
   EXPECT_FALSE(me.Creates());
   me.Step(election::Requested{true});
   EXPECT_TRUE(me.Creates());

@@ -167,7 +167,7 @@ TEST(ServerTest, R12AClientThatNeverReadsDoesNotHoldUpTheShutdown) {
   bool stuck = false;
   for (uint64_t revision = 2; !stuck; ++revision) {
     auto large = NewSnapshot(revision, Leadership::STATE_STANDBY);
-    large->leadership.set_message(std::string(1024 * 1024, 'x'));
+    large->leadership.set_message(std::string(size_t{1024} * 1024, 'x'));
     const int sent = running.sent;
     running.hub.Publish(large);
     const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);

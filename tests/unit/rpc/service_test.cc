@@ -215,7 +215,7 @@ TEST(ServiceTest, R4SlowReadersDelayNobodyAndMissNoLoss) {
   // Large messages fill a stream's window soon.
   const auto publish = [&running](uint64_t revision, bool is_loss) {
     auto snapshot = NewSnapshot(revision, is_loss ? Leadership::STATE_STANDBY : Leadership::STATE_LEADER);
-    snapshot->leadership.set_message(std::string(64 * 1024, 'x'));
+    snapshot->leadership.set_message(std::string(size_t{64} * 1024, 'x'));
     snapshot->is_loss = is_loss;
     running.hub.Publish(snapshot);
   };
