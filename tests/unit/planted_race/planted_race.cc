@@ -1,6 +1,5 @@
-// A race on purpose: one thread publishes through the hub's own mutex, another reads the same value without it. Built
-// with ThreadSanitizer this has to be reported, or that job could not find a real one either.
-#include <atomic>
+// A race on purpose: one thread counts under the hub's own kind of mutex, another without it. Built with
+// ThreadSanitizer this has to be reported, or that job could not find a real one either.
 #include <cstdio>
 #include <thread>
 
@@ -13,20 +12,19 @@ struct Shared {
   int revision = 0;  // guarded by mutex, says nobody
 };
 
+// Not a local of main: clang's instrumentation leaves out what it takes for a variable of one thread.
+Shared shared;
+
 }  // namespace
 
 int main() {
-  Shared shared;
-  std::atomic<bool> done{false};
-  std::thread publisher([&] {
-    for (int i = 0; i < 10'000; ++i) {
+  std::thread publisher([] {
+    for (int i = 0; i < 1'000; ++i) {
       const leadership_broker::loop::MutexLock lock(shared.mutex);
       ++shared.revision;
     }
-    done.store(true, std::memory_order_relaxed);
   });
-  int last = 0;
-  while (!done.load(std::memory_order_relaxed)) last = shared.revision;
+  for (int i = 0; i < 1'000; ++i) ++shared.revision;
   publisher.join();
-  std::printf("last seen: %d\n", last);
+  std::printf("revision: %d\n", shared.revision);
 }
