@@ -21,7 +21,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   if (!transport.ok()) return transport.status();
 
   std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials)));
-  std::vector<Candidacy::Stand> stands;
+  std::vector<election::Candidacy::Stand> stands;
   for (size_t i = 0; i < config.locks.size(); ++i) {
     side->announcers_.push_back(std::make_unique<Announcer>(hubs[i]));
     election::Options options;
@@ -35,7 +35,8 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
     options.version = config::Version();
     stands.push_back({std::move(options), side->announcers_.back().get()});
   }
-  side->candidacy_ = std::make_unique<Candidacy>(&side->api_, &side->loop_, std::move(stands), std::move(on_own_pod));
+  side->candidacy_ =
+      std::make_unique<election::Candidacy>(&side->api_, &side->loop_, std::move(stands), std::move(on_own_pod));
   return side;
 }
 

@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 
 #include "server/announcer.h"
-#include "server/candidacy.h"
 #include "server/config/config.h"
 #include "server/config/identity.h"
+#include "server/election/candidacy.h"
 #include "server/kube/credentials.h"
 #include "server/kube/curl_transport.h"
 #include "server/kube/rest_api.h"
@@ -56,7 +56,7 @@ class ClusterSide : public rpc::CampaignRequests {
   loop::EventLoop loop_;
   kube::RestApi api_;
   std::vector<std::unique_ptr<Announcer>> announcers_;
-  std::unique_ptr<Candidacy> candidacy_;
+  std::unique_ptr<election::Candidacy> candidacy_;
   std::thread thread_;
 };
 

@@ -1,8 +1,8 @@
 // This pod's standing for all of its locks: one look at the pod itself, and a campaigner for each lock.
 //
 // All on the loop's thread.
-#ifndef LEADERSHIP_BROKER_CANDIDACY_H_
-#define LEADERSHIP_BROKER_CANDIDACY_H_
+#ifndef LEADERSHIP_BROKER_ELECTION_CANDIDACY_H_
+#define LEADERSHIP_BROKER_ELECTION_CANDIDACY_H_
 
 #include <functional>
 #include <map>
@@ -13,14 +13,14 @@
 #include "server/election/campaigner.h"
 #include "server/election/own_pod.h"
 
-namespace leadership_broker {
+namespace leadership_broker::election {
 
 class Candidacy {
  public:
   // One entry a lock: what to stand with, and who is told.
   struct Stand {
-    election::Options options;
-    election::Audience* audience;
+    Options options;
+    Audience* audience;
   };
 
   // Publishes the initial states at once; nothing is sent before Start. `on_own_pod` sees this pod's object each time
@@ -35,7 +35,7 @@ class Candidacy {
 
  private:
   struct Campaign {
-    std::unique_ptr<election::Campaigner> campaigner;
+    std::unique_ptr<Campaigner> campaigner;
     int waiters = 0;
   };
 
@@ -45,9 +45,9 @@ class Candidacy {
   const std::string pod_name_;
   const std::function<void(const kube::Pod&)> on_own_pod_;
   std::map<std::string, Campaign> campaigns_;
-  std::unique_ptr<election::OwnPod> own_pod_;
+  std::unique_ptr<OwnPod> own_pod_;
 };
 
-}  // namespace leadership_broker
+}  // namespace leadership_broker::election
 
-#endif  // LEADERSHIP_BROKER_CANDIDACY_H_
+#endif  // LEADERSHIP_BROKER_ELECTION_CANDIDACY_H_
