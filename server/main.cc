@@ -15,6 +15,7 @@
 #include "server/config/config.h"
 #include "server/config/identity.h"
 #include "server/config/logging.h"
+#include "server/config/plain_text.h"
 #include "server/config/version.h"
 #include "server/http/http_server.h"
 #include "server/http/probes.h"
@@ -25,7 +26,7 @@ namespace leadership_broker {
 namespace {
 
 int Refuse(absl::string_view message) {
-  std::fprintf(stderr, "leadership-broker: %s\n", std::string(message).c_str());
+  std::fprintf(stderr, "leadership-broker: %s\n", config::ToPlainText(message).c_str());
   return config::kConfigurationError;
 }
 

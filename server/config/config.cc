@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 
 #include "server/config/flags.h"
+#include "server/config/plain_text.h"
 #include "server/config/version.h"
 
 namespace leadership_broker::config {
@@ -18,7 +19,7 @@ namespace {
 constexpr const char* kProgram = "leadership-broker";
 
 EarlyExit Wrong(absl::string_view what) {
-  return {kConfigurationError, absl::StrCat(kProgram, ": ", absl::StrReplaceAll(what, {{"\n", " "}}), "\n")};
+  return {kConfigurationError, absl::StrCat(kProgram, ": ", ToPlainText(what), "\n")};
 }
 
 std::string VariableOf(const Flag& flag) {

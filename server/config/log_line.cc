@@ -11,39 +11,12 @@
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver_util.h"
 
+#include "server/config/plain_text.h"
+
 namespace leadership_broker::config {
 namespace {
 
 bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }
-
-// Whether `text` is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing past U+10FFFF.
-bool IsUtf8(absl::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto at = [&](size_t n) { return i + n < text.size() ? static_cast<unsigned char>(text[i + n]) : 0u; };
-    const unsigned lead = at(0);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-    if (length == 0) return false;
-    for (size_t n = 1; n < length; ++n) {
-      if ((at(n) & 0xC0) != 0x80) return false;
-    }
-    const unsigned second = at(1);
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
-// With the bytes that are no UTF-8 made visible.
-std::string ToUtf8(absl::string_view text) { return IsUtf8(text) ? std::string(text) : absl::CHexEscape(text); }
-
-// As ToUtf8, and on one line.
-std::string ToPlainText(absl::string_view text) {
-  std::string utf8 = ToUtf8(text);
-  return std::any_of(utf8.begin(), utf8.end(), IsControl) ? absl::Utf8SafeCHexEscape(utf8) : utf8;
-}
 
 std::string ToPlainValue(absl::string_view text) {
   const bool plain = !text.empty() && IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "server/config/plain_text.h"
 #include "server/kube/json.h"
 
 namespace leadership_broker::kube {
@@ -16,6 +17,8 @@ namespace {
 
 // What is shown of a body that is no Status, e.g. a proxy's page.
 constexpr size_t kMaxQuote = 200;
+// Room for what an admission policy has to say.
+constexpr size_t kMaxWhy = 1000;
 
 // How the server refuses a patch whose metadata.uid, sent as a precondition, is another object's.
 bool IsAboutUid(const Status& status) {
@@ -55,13 +58,16 @@ absl::StatusCode CodeOf(int http_status, const Status& status) {
 Outcome FromHead(const HttpHead& head) {
   Outcome outcome;
   outcome.http_status = head.status;
-  outcome.retry_after = head.retry_after;
+  // A date that has passed gives less than nothing.
+  outcome.retry_after = std::max(head.retry_after, absl::ZeroDuration());
   outcome.server_time = head.date;
   return outcome;
 }
 
+// `why` may hold anything that a server, a proxy or a certificate says of itself. It goes into the log and to every
+// subscriber.
 absl::Status Failure(absl::StatusCode code, absl::string_view what, absl::string_view why) {
-  return absl::Status(code, absl::StrCat("cannot ", what, ": ", why));
+  return absl::Status(code, absl::StrCat("cannot ", what, ": ", config::ToPlainText(config::Shortened(why, kMaxWhy))));
 }
 
 Outcome FromStatus(absl::string_view what, const HttpHead& head, const Status& status) {

@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{{"--lock=a", "--lock=b"}, {}, {"--lock is to be given once, with one value"}},
         BadSettings{{"--lock"}, {}, {"--lock is to be given once, with one value"}},
         BadSettings{WithLock("--frobnicate=3"), {}, {"unknown flag --frobnicate"}},
-        BadSettings{WithLock("--frobnicate\nx"), {}, {"unknown flag"}},
+        BadSettings{WithLock("--frobnicate\nx\x1b[31m\xff"), {}, {R"(unknown flag --frobnicate\nx\x1b[31m\xff)"}},
         BadSettings{WithLock("--kubeconfig=x"), {}, {"unknown flag --kubeconfig"}},
         BadSettings{WithLock("--allow-remote"), {}, {"unknown flag --allow-remote"}},
         BadSettings{WithLock("stray"), {}, {"unknown argument stray"}},

@@ -109,6 +109,21 @@ TEST(OutcomeTest, ABodyThatIsNoStatusIsQuotedShortAndPrintable) {
   EXPECT_LT(outcome.status.message().size(), 500u);
 }
 
+TEST(OutcomeTest, WhatTheServerSaysIsShownOnOneLineWithAnEnd) {
+  const Outcome odd = OutcomeOfAnswer(kWhat, Head(403), StatusBody("Forbidden", R"(no\n\u001b[31m\u00e9)", 403));
+  EXPECT_THAT(std::string(odd.status.message()), HasSubstr("403 Forbidden: no\\n\\x1b[31m\xc3\xa9"));
+  const Outcome lasting = OutcomeOfAnswer(kWhat, Head(403), StatusBody("Forbidden", std::string(50000, 'x'), 403));
+  EXPECT_LT(lasting.status.message().size(), 1200u);
+  const Outcome broken = OutcomeOfBreak(kWhat, HttpHead(), absl::UnavailableError("CN=\xff\r\n"));
+  EXPECT_THAT(std::string(broken.status.message()), HasSubstr("CN=\\xff\\r\\n"));
+}
+
+TEST(OutcomeTest, ARetryAfterThatHasPassedIsNone) {
+  HttpHead head = Head(503);
+  head.retry_after = absl::Seconds(-86400);
+  EXPECT_EQ(OutcomeOfAnswer(kWhat, head, "").retry_after, absl::ZeroDuration());
+}
+
 TEST(OutcomeTest, NoAnswerIsUnavailableWithoutHttpStatus) {
   const Outcome outcome = OutcomeOfBreak(kWhat, HttpHead(), absl::UnavailableError("10.0.0.1:443 refused"));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kUnavailable);
