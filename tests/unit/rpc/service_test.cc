@@ -119,6 +119,13 @@ void WaitUntil(const Condition& condition) {
   while (!condition()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
+TEST(ServiceTest, ALongUidIsRefusedWithTheSameCodeAsAShortOne) {
+  RunningServer running;
+  running.hub.Publish(Standby(1));
+  // Quoted in full it would not fit into the headers that clients accept.
+  ExpectAll(AllCalls(*running.stub, "a", std::string(60'000, 'x')), grpc::StatusCode::FAILED_PRECONDITION, "xxx...");
+}
+
 TEST(ServiceTest, EveryCallTellsWhatIsWrongWithTheLockOrTheCaller) {
   RunningServer running(8, /*several=*/true);
   running.hub.Publish(Standby(1));
