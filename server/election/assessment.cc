@@ -12,9 +12,10 @@ namespace {
 std::string Name(const PodRef& pod) { return absl::StrCat("Pod ", pod.name, " (", pod.uid, ")"); }
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const int64_t nanos = absl::ToUnixNanos(time);
-  timestamp->set_seconds(nanos / 1'000'000'000);
-  timestamp->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+  // Nanoseconds since 1970 in 64 bits would end in 2262, and be negative before.
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp->set_seconds(seconds);
+  timestamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 void SetPod(const PodRef& from, leadership::v1::Pod* pod) {

@@ -158,7 +158,8 @@ void Election::On(const OwnPodSeen& event) {
     options_.self.uid = event.pod->metadata().uid();
     actions_.push_back(Warn{absl::StrCat("this pod's UID was neither given (POD_UID) nor in the token: taken from Pod ",
                                          options_.self.name, ", which is ", options_.self.uid)});
-    TakeEvidence(view_.newest());
+    // A lock of our own, lost before we knew ourselves, made a suspect of us.
+    if (suspects_.Forget(options_.self.uid)) in_doubt_since_ = own_read_at_ = now_.boot;
   }
   if (!event.pod.has_value() || event.pod->metadata().uid() != options_.self.uid) {
     self_ = self_seen_ ? Self::kEnded : Self::kNotFound;
@@ -292,8 +293,9 @@ void Election::CheckLoss() {
   const Lock* lock = view_.newest();
   const bool same = lock != nullptr && lock->uid == held_->uid;
   if (same && IsMine(lock)) return;
-  // Not lost, only not yet come to: the watch is older than our evidence.
-  if (!same && view_.newest_version() < held_->version) return;
+  // Not lost, only not yet come to: the watch is older than our evidence. Where this pod was told to lead the watch had
+  // come to the lock, and what it shows instead now is no older, whatever its number.
+  if (!same && told_.empty() && view_.newest_version() < held_->version) return;
   held_.reset();
   in_doubt_since_ = now_.boot;
   own_read_at_ = now_.boot;

@@ -4,8 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "server/config/plain_text.h"
+
 namespace leadership_broker::election {
 namespace {
+
+// It becomes part of what every subscriber is told, and an object may hold a megabyte.
+constexpr size_t kMaxFlaw = 1000;
 
 std::string Annotation(const kube::ConfigMap& config_map, const char* key) {
   auto found = config_map.metadata().annotations().find(key);
@@ -70,6 +75,7 @@ Lock ReadLock(const kube::ConfigMap& config_map) {
   lock.being_deleted = metadata.has_deletion_timestamp();
   lock.released_by = Annotation(config_map, kReleasedAnnotation);
   ReadOwner(config_map, lock);
+  lock.flaw = config::ToPlainText(config::Shortened(lock.flaw, kMaxFlaw));
   return lock;
 }
 

@@ -27,6 +27,8 @@ class Suspects {
   // Tells what became of a pod.
   void Learn(const std::string& uid, PodCondition condition);
   void DropUntil(absl::Duration now);
+  // It turns out to be this very pod. False when it was none.
+  bool Forget(const std::string& uid) { return suspects_.erase(uid) != 0; }
 
   bool empty() const { return suspects_.empty(); }
   // When the next one is dropped (boot clock); InfiniteDuration when none will be.

@@ -54,6 +54,17 @@ TEST(Election, StandbyNamesTheLeaderAndItsToken) {
   EXPECT_EQ(me.Says().lock().resource_version(), "20");
 }
 
+TEST(Election, TimesOutsideOf64BitsOfNanosecondsAreTold) {
+  for (const int64_t seconds : {int64_t{-62135596800}, int64_t{253402300799}}) {
+    Candidate me;
+    kube::ConfigMap lock = LockOf("other", "L1", 5);
+    lock.mutable_metadata()->mutable_creation_timestamp()->set_seconds(seconds);
+    me.Sync(lock, 10);
+    EXPECT_EQ(me.Says().lock().creation_time().seconds(), seconds);
+    EXPECT_EQ(me.Says().lock().creation_time().nanos(), 0);
+  }
+}
+
 TEST(R1, NoCreateBeforeAReadOfMyOwnPod) {
   Candidate me;
   me.Sync(std::nullopt, 10);
@@ -111,6 +122,19 @@ TEST(R2, WatchAloneMakesNoLeader) {
   EXPECT_EQ(me.State(), Leadership::STATE_STANDBY);
   me.Read(LockOf("me", "L1", 11), 12);
   me.Candidates({});
+  EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
+}
+
+TEST(R2, WatchAloneMakesNoLeaderWhenTheUidIsLearnedLater) {
+  Options options;
+  options.self = {"me", "", ""};
+  Candidate me(options);
+  me.Sync(std::nullopt, 10);
+  me.Added(LockOf("me", "L1", 11));
+  me.OwnPod(PodOf("me"));
+  me.Candidates({});
+  EXPECT_EQ(me.State(), Leadership::STATE_STANDBY);
+  me.Read(LockOf("me", "L1", 11), 12);
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
 }
 
@@ -251,6 +275,18 @@ TEST(R4, EventsOlderThanTheLockHeldAreIgnored) {
   me.OtherPod("third", std::nullopt);
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
   EXPECT_EQ(me.Says().fencing_token(), 20u);
+}
+
+TEST(R4, AnyOtherLockIsALossOnceThisPodWasToldToLead) {
+  Candidate me;
+  me.WinFreeLock();
+  // No number of it makes up for it; not even one that is none.
+  kube::ConfigMap other = LockOf("me", "L2", 1);
+  other.mutable_metadata()->set_resource_version("none");
+  me.Sync(other, 0);
+  ASSERT_FALSE(me.Told().empty());
+  EXPECT_TRUE(me.Told()[0]->is_loss);
+  EXPECT_EQ(me.Position<Publish>(), 0);
 }
 
 TEST(R4, RestoredStoreIsSaidLoudlyAndReadAnew) {
@@ -598,6 +634,18 @@ TEST(R13, LockOfBadFormIsLeftAlone) {
   }
 }
 
+TEST(R13, WhatIsWrongWithALockIsToldOnOneLineWithAnEnd) {
+  Candidate me;
+  kube::ConfigMap lock = LockOf("me", "L1", 5);
+  for (int i = 0; i < 1000; ++i) {
+    lock.mutable_metadata()->add_owner_references()->set_name("\n\x1b[31m" + std::string(100, 'x'));
+  }
+  me.Sync(lock, 10);
+  EXPECT_EQ(me.Reason(), Leadership::REASON_LOCK_INVALID);
+  EXPECT_LT(me.Says().message().size(), 5000u);
+  EXPECT_EQ(me.Says().message().find_first_of("\n\x1b"), std::string::npos);
+}
+
 TEST(R13, OwnerlessLockOfAGoneHolderIsCleared) {
   kube::ConfigMap ownerless = LockOf("other", "L1", 5);
   ownerless.mutable_metadata()->clear_owner_references();
@@ -656,6 +704,23 @@ TEST(R16, RemovedLockOfALivingHolderMakesItASuspect) {
   EXPECT_FALSE(me.Creates());
   ASSERT_EQ(me.election.TrackedPods().size(), 1u);
   me.OtherPod("other", std::nullopt);
+  EXPECT_TRUE(me.Creates());
+}
+
+TEST(R16, LockOfOurOwnThatWentBeforeWeKnewOurselvesMakesNoSuspectOfUs) {
+  Options options;
+  options.self = {"me", "", ""};
+  Candidate me(options);
+  me.Sync(LockOf("me", "L1", 5), 10);
+  me.Candidates({});
+  me.Deleted(LockOf("me", "L1", 5), 12);
+  EXPECT_EQ(me.Reason(), Leadership::REASON_PREDECESSOR);
+  me.OwnPod(PodOf("me"));
+  EXPECT_TRUE(me.election.TrackedPods().empty());
+  // As after any loss: a foreground deletion takes the lock first.
+  ASSERT_NE(me.Did<election::ReadOwnPod>(), nullptr);
+  EXPECT_FALSE(me.Creates());
+  me.OwnPodRead(PodOf("me"));
   EXPECT_TRUE(me.Creates());
 }
 
