@@ -28,6 +28,12 @@ inline void Check(bool kept, absl::string_view promise, absl::string_view seen =
   if (!kept) Fail(promise, seen);
 }
 
+// Whether a person wants to be told what happens.
+inline bool Tracing() {
+  static const bool tracing = std::getenv("FUZZ_TRACE") != nullptr;
+  return tracing;
+}
+
 // No control characters, so that it can be shown in a terminal and is one line of a log.
 inline bool IsPrintable(absl::string_view text) {
   for (const char c : text) {

@@ -8,7 +8,6 @@
 // With FUZZ_TRACE in the environment it is told what happens.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -49,13 +48,11 @@ class Run {
     if (!event.has_value()) return;
     promises_.Learn(*event, now_);
     const std::vector<election::Action> actions = election_.Step(*event, now_);
-    if (kTrace) Tell(text, actions);
+    if (Tracing()) Tell(text, actions);
     promises_.Check(actions, election_, now_);
   }
 
  private:
-  static const bool kTrace;
-
   double Draw() {
     draws_ = draws_ * 6364136223846793005u + 1442695040888963407u;
     return static_cast<double>(draws_ >> 11) / (uint64_t{1} << 53);
@@ -85,7 +82,8 @@ class Run {
         const kube::Outcome outcome = ReadOutcome(line, now_.wall);
         const absl::Duration sent = Sent(line);
         std::string version = ReadVersion(line);
-        return election::LockRead{outcome, outcome.ok() ? ReadOptionalLock(line) : std::nullopt, std::move(version), sent};
+        return election::LockRead{outcome, outcome.ok() ? ReadOptionalLock(line) : std::nullopt, std::move(version),
+                                  sent};
       }
       case 'K':  // contact with the API server
         return election::LockContact{line.Flag()};
@@ -103,8 +101,8 @@ class Run {
       }
       case 'H': {  // how a list or a watch went
         constexpr election::Activity kActivities[] = {
-            election::Activity::kLockList,     election::Activity::kOwnPodList,   election::Activity::kLockWatch,
-            election::Activity::kOwnPodWatch,  election::Activity::kOtherPodList, election::Activity::kOtherPodWatch};
+            election::Activity::kLockList,    election::Activity::kOwnPodList,   election::Activity::kLockWatch,
+            election::Activity::kOwnPodWatch, election::Activity::kOtherPodList, election::Activity::kOtherPodWatch};
         const election::Activity activity = kActivities[line.Choice(std::size(kActivities))];
         return election::Heard{activity, ReadOutcome(line, now_.wall)};
       }
@@ -155,7 +153,7 @@ class Run {
       } else if (const auto* warning = std::get_if<election::Warn>(&action)) {
         std::cerr << "    warn " << warning->message << "\n";
       } else {
-        constexpr const char* kNames[] = {"tell",        "create",       "read the lock", "read our pod",
+        constexpr const char* kNames[] = {"tell",        "create",       "read the lock",  "read our pod",
                                           "delete lock", "release lock", "list candidates"};
         std::cerr << "    " << kNames[action.index()] << "\n";
       }
@@ -167,8 +165,6 @@ class Run {
   election::Election election_;
   ElectionPromises promises_;
 };
-
-const bool Run::kTrace = std::getenv("FUZZ_TRACE") != nullptr;
 
 }  // namespace
 

@@ -75,9 +75,10 @@ class ElectionPromises {
   std::map<std::pair<std::string, std::string>, election::Lock> seen_;  // by UID and resourceVersion
   std::set<std::string> proven_;                                        // UIDs of locks that are ours by R2's evidence
   std::set<std::string> ended_;                                         // UIDs of pods
-  std::optional<std::pair<std::string, std::string>> holder_;           // the watch's: lock's UID, pod's UID
+  using LockAndPod = std::pair<std::string, std::string>;               // by UIDs
+  std::optional<LockAndPod> holder_;                                    // by the watch
   std::set<std::string> predecessors_;                                  // UIDs of pods that held it and may be alive
-  std::set<std::string> released_;                                      // UIDs of locks
+  std::set<LockAndPod> released_;                                       // the mark on the lock names that pod
   bool connected_ = false;
   bool candidates_known_ = false;
   bool list_is_stale_ = false;

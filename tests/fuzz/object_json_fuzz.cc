@@ -92,6 +92,7 @@ void CheckLock(const kube::ConfigMap& config_map) {
       Check(!lock.flaw.empty(), "R13: an invalid lock says what is wrong with it");
       break;
   }
+  Check(IsPrintable(lock.flaw) && lock.flaw.size() < 5000, "a flaw can be told", lock.flaw);
   Check(lock.being_deleted == config_map.metadata().has_deletion_timestamp(), "R4: a lock that goes is known");
   CheckRemoval(lock);
   CheckOwnLock(config_map);
@@ -113,7 +114,8 @@ void CheckPod(const kube::Pod& pod) {
   Check(began != absl::InfinitePast(), "a deletion began at a time");
 
   for (const auto& [key, value] : pod.metadata().labels()) {
-    if (key == election::kCandidateLabel) Check(election::IsCandidateFor(pod, value), "R16: the label makes a candidate");
+    if (key == election::kCandidateLabel)
+      Check(election::IsCandidateFor(pod, value), "R16: the label makes a candidate");
   }
   election::IsCandidateFor(pod, "lock");
 }

@@ -87,7 +87,9 @@ kube::ConfigMap ReadLockObject(Line& line) {
     (*metadata.mutable_annotations())[election::kReleasedAnnotation] = released == 1 ? "a-1" : kSelfUid;
   }
   if (const size_t made = line.Choice(36); made > 0) {
-    SetTime(ScriptBegins() + absl::Seconds(static_cast<int64_t>(made) - 10), metadata.mutable_creation_timestamp());
+    SetTime(made == 35 ? absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone())
+                       : ScriptBegins() + absl::Seconds(static_cast<int64_t>(made) - 10),
+            metadata.mutable_creation_timestamp());
   }
   return lock;
 }
@@ -131,12 +133,20 @@ std::optional<kube::Pod> ReadOptionalPod(Line& line) {
 }
 
 kube::Outcome ReadOutcome(Line& line, absl::Time now) {
-  constexpr absl::StatusCode kCodes[] = {
-      absl::StatusCode::kOk,           absl::StatusCode::kUnavailable,      absl::StatusCode::kUnauthenticated,
-      absl::StatusCode::kUnauthenticated, absl::StatusCode::kPermissionDenied, absl::StatusCode::kNotFound,
-      absl::StatusCode::kAlreadyExists, absl::StatusCode::kAborted,         absl::StatusCode::kOutOfRange,
-      absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted, absl::StatusCode::kInternal,
-      absl::StatusCode::kDataLoss,      absl::StatusCode::kUnknown};
+  constexpr absl::StatusCode kCodes[] = {absl::StatusCode::kOk,
+                                         absl::StatusCode::kUnavailable,
+                                         absl::StatusCode::kUnauthenticated,
+                                         absl::StatusCode::kUnauthenticated,
+                                         absl::StatusCode::kPermissionDenied,
+                                         absl::StatusCode::kNotFound,
+                                         absl::StatusCode::kAlreadyExists,
+                                         absl::StatusCode::kAborted,
+                                         absl::StatusCode::kOutOfRange,
+                                         absl::StatusCode::kInvalidArgument,
+                                         absl::StatusCode::kResourceExhausted,
+                                         absl::StatusCode::kInternal,
+                                         absl::StatusCode::kDataLoss,
+                                         absl::StatusCode::kUnknown};
   const size_t choice = line.Choice(std::size(kCodes));
   kube::Outcome outcome;
   if (choice != 0) outcome.status = absl::Status(kCodes[choice], "cannot do that");

@@ -17,7 +17,7 @@ inline constexpr char kSelfName[] = "me";
 inline constexpr char kSelfUid[] = "me-1";
 
 // When a script begins, by the wall clock. The objects' times lie around it.
-inline absl::Time ScriptBegins() { return absl::FromUnixSeconds(1'800'000'000); }
+inline absl::Time ScriptBegins() { return absl::FromUnixSeconds(1'700'000'000); }
 
 // A number from 10 on, or one of what is no number of 64 bits.
 std::string ReadVersion(Line& line);
@@ -29,7 +29,7 @@ std::string ReadVersion(Line& line);
 //            6 nobody, 7 a and me, 8 a Node, 9 me although the annotation says a
 //   going    1: it has a deletionTimestamp
 //   released 1 by a, 2 by me
-//   made     so many seconds after the script began, less 10; 0 says nothing
+//   made     so many seconds after the script began, less 10; 0 says nothing, z the year 1
 kube::ConfigMap ReadLockObject(Line& line);
 
 // The same, or that there is none: 0.

@@ -39,7 +39,7 @@ class Line {
 };
 
 // No input is worth more lines than this.
-constexpr size_t kMostLines = 200;
+constexpr size_t kMostLines = 100;
 
 inline std::vector<Line> Lines(absl::string_view input) {
   std::vector<Line> lines;
