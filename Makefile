@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test demo bench lint
+.PHONY: deps build test demo bench fuzz lint
 
 deps:
 	@scripts/deps
@@ -16,6 +16,11 @@ demo: deps
 
 bench: deps
 	@bench/run
+
+# Each target gets SECONDS (60) or MINUTES of new inputs.
+SECONDS = $(if $(MINUTES),$(shell expr $(MINUTES) \* 60),60)
+fuzz: deps
+	@scripts/fuzz $(SECONDS)
 
 lint: deps
 	@scripts/lint

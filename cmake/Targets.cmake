@@ -21,6 +21,14 @@ if(LEADERSHIP_BROKER_SANITIZER)
   add_custom_target(${LEADERSHIP_BROKER_SANITIZER}_tests)
 endif()
 
+# lb_under_sanitizer(TEST): what every test of a sanitizer's tree has in common.
+function(lb_under_sanitizer test)
+  set(asan detect_leaks=1 detect_stack_use_after_return=1 strict_string_checks=1 check_initialization_order=1 strict_init_order=1)
+  list(JOIN asan : asan)
+  set_tests_properties(${test} PROPERTIES LABELS ${LEADERSHIP_BROKER_SANITIZER} TIMEOUT 300 COST 250
+    ENVIRONMENT "ASAN_OPTIONS=${asan};UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()
+
 # lb_test(NAME TIER [TSAN] [TIMEOUT SECONDS] SOURCES… LINK…): a GoogleTest program, known to ctest by NAME, with its tier (unit, component,
 # control_plane or interop) as the label. Under AddressSanitizer unit and component are run; under ThreadSanitizer what says TSAN, and
 # that may link neither gRPC nor abseil's synchronization, since those are not instrumented.
@@ -42,30 +50,37 @@ function(lb_test name tier)
     set_tests_properties(${name} PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT} COST ${cost_${tier}})
   elseif((sanitizer STREQUAL "asan" AND tier MATCHES "^(unit|component)$") OR (sanitizer STREQUAL "tsan" AND arg_TSAN))
     add_test(NAME ${sanitizer}.${name} COMMAND ${name})
-    set_tests_properties(${sanitizer}.${name} PROPERTIES LABELS ${sanitizer} TIMEOUT ${arg_TIMEOUT} COST 250)
+    lb_under_sanitizer(${sanitizer}.${name})
+    set_tests_properties(${sanitizer}.${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
     add_dependencies(${sanitizer}_tests ${name})
   else()
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 
-# lb_fuzz(NAME SECONDS SOURCES… LINK…): a libFuzzer program NAME_fuzz, in AddressSanitizer's tree alone. Two tests come of it: NAME's kept
-# corpus, every file of it run once (label asan), and SECONDS of new inputs (label fuzz). What of the product an input reaches leads it:
-# server/CMakeLists.txt has the product instrumented in that tree.
-function(lb_fuzz name seconds)
+# lb_fuzz_program(NAME SOURCES… LINK…): a libFuzzer program NAME_fuzz, in AddressSanitizer's tree alone. What of the product an input
+# reaches leads it: server/CMakeLists.txt has the product instrumented in that tree.
+function(lb_fuzz_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
-  if(NOT LEADERSHIP_BROKER_SANITIZER STREQUAL "asan")
-    return()
-  endif()
   add_executable(${name}_fuzz ${arg_SOURCES})
   target_link_libraries(${name}_fuzz PRIVATE ${arg_LINK} lb_options)
   target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
   target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
   add_dependencies(asan_tests ${name}_fuzz)
+endfunction()
+
+# lb_fuzz(NAME SECONDS SOURCES… LINK…): such a program and two tests of it: its kept corpus, every file of it run once (label asan), and so
+# many seconds of new inputs (label fuzz).
+function(lb_fuzz name seconds)
+  if(NOT LEADERSHIP_BROKER_SANITIZER STREQUAL "asan")
+    return()
+  endif()
+  lb_fuzz_program(${name} ${ARGN})
   set(run ${PROJECT_SOURCE_DIR}/tests/fuzz/run)
   add_test(NAME asan.${name}_corpus COMMAND ${run} --corpus $<TARGET_FILE:${name}_fuzz>)
-  set_tests_properties(asan.${name}_corpus PROPERTIES LABELS asan TIMEOUT 300 COST 250)
+  lb_under_sanitizer(asan.${name}_corpus)
   add_test(NAME fuzz.${name} COMMAND ${run} $<TARGET_FILE:${name}_fuzz> ${seconds})
   math(EXPR timeout "${seconds} + 300")
-  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout} COST 240)
+  lb_under_sanitizer(fuzz.${name})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout})
 endfunction()

@@ -201,6 +201,7 @@ void ElectionPromises::Did(const election::ReadTheLock&) {
 void ElectionPromises::Did(const election::ListCandidates&) {
   fuzz::Check(!listing_, "one list of candidates at a time");
   listing_ = true;
+  list_is_stale_ = false;
 }
 
 void ElectionPromises::Did(const election::DeleteLock& action) {

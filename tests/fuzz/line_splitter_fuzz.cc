@@ -1,8 +1,6 @@
 // Lines out of any pieces, with a limit that an input can reach: against a splitter that sees the whole text at once.
 //
 // Input: a line whose first byte is the limit and whose others are piece sizes (pieces.h), then the text.
-#include "server/kube/line_splitter.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
+#include "server/kube/line_splitter.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/pieces.h"
 

@@ -2,14 +2,13 @@
 // with what was logged in it.
 //
 // Input: a line "MESSAGE", then the value of a field.
-#include "server/config/log_line.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "nlohmann/json.hpp"
 
+#include "server/config/log_line.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/pieces.h"
 

@@ -2,8 +2,6 @@
 //
 // Input: lines; one that begins with LEADERSHIP_BROKER_ and has a '=' is a variable, any other an argument. The
 // variables KUBERNETES_SERVICE_HOST and _PORT become the API server's address.
-#include "server/config/config.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
+#include "server/config/config.h"
 #include "server/config/names.h"
 #include "server/kube/credentials.h"
 #include "server/kube/curl_url.h"
@@ -72,8 +71,7 @@ void CheckExit(const config::EarlyExit& exit) {
 }
 
 void CheckApiServer(const config::Environment& environment) {
-  const auto url =
-      kube::InClusterUrl(environment("KUBERNETES_SERVICE_HOST"), environment("KUBERNETES_SERVICE_PORT"));
+  const auto url = kube::InClusterUrl(environment("KUBERNETES_SERVICE_HOST"), environment("KUBERNETES_SERVICE_PORT"));
   if (!url.ok()) return;
   Check(absl::StartsWith(*url, "https://"), "a token is not sent in the clear", *url);
   const auto peer = kube::HttpsPeer(*url);

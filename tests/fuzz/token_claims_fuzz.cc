@@ -1,8 +1,6 @@
 // ServiceAccount tokens: whole ones, and payloads put into one, so that base64 need not be found by chance.
 //
 // Input: the token, or a payload.
-#include "server/kube/token_claims.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +8,7 @@
 #include "absl/strings/match.h"
 
 #include "server/kube/json.h"
+#include "server/kube/token_claims.h"
 #include "tests/fuzz/check.h"
 #include "tests/unit/kube/pod_token.h"
 
@@ -21,7 +20,8 @@ void CheckClaims(const absl::StatusOr<kube::TokenClaims>& claims) {
     const absl::string_view message = claims.status().message();
     Check(absl::IsInvalidArgument(claims.status()), "what is no token is INVALID_ARGUMENT");
     // It is of one of a few sentences, and so cannot quote the token.
-    Check(absl::StartsWith(message, "the token is no JWT") && message.size() < 100, "an error quotes no token", message);
+    Check(absl::StartsWith(message, "the token is no JWT") && message.size() < 100, "an error quotes no token",
+          message);
     return;
   }
   for (const absl::Time now : {absl::UnixEpoch(), absl::FromUnixSeconds(1'800'000'000), absl::InfiniteFuture()}) {

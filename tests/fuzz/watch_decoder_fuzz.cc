@@ -1,8 +1,6 @@
 // The bytes of a watch: however they are cut, they give the same events, or the same error after the same events.
 //
 // Input: a line of piece sizes (pieces.h), then the stream.
-#include "server/kube/watch_decoder.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +10,7 @@
 #include "absl/strings/str_join.h"
 
 #include "server/kube/json.h"
+#include "server/kube/watch_decoder.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/pieces.h"
 

@@ -12,6 +12,17 @@
 namespace leadership_broker::testing {
 namespace {
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LB_UNDER_ADDRESS_SANITIZER
+#endif
+#endif
+#if defined(LB_UNDER_ADDRESS_SANITIZER)
+constexpr bool kUnderAddressSanitizer = true;
+#else
+constexpr bool kUnderAddressSanitizer = false;
+#endif
+
 std::vector<std::string> CommandLine(const BrokerCommand& command) {
   std::vector<std::string> line = {command.program};
   line.insert(line.end(), command.flags.begin(), command.flags.end());
@@ -64,7 +75,15 @@ BrokerProcess::BrokerProcess(BrokerCommand command, std::string listen)
 }
 
 BrokerProcess::~BrokerProcess() {
+  // What is killed cannot be looked over for leaks.
+  if (kUnderAddressSanitizer && process_->Running()) {
+    Resume();
+    EXPECT_EQ(Stop(), 0) << "the broker at " << listen_ << " does not end well";
+  }
   process_.reset();
+  for (const char* report : {"Sanitizer: ", "runtime error: "}) {
+    EXPECT_EQ(Log().find(report), std::string::npos) << "a sanitizer has something to report";
+  }
   if (::testing::Test::HasFailure())
     std::cerr << "--- log of the broker at " << listen_ << "\n" << Log() << "---" << std::endl;
 }
