@@ -1,5 +1,7 @@
 #include "tests/fuzz/election_promises.h"
 
+#include <algorithm>
+
 #include "tests/fuzz/check.h"
 
 namespace leadership_broker::fuzz {
@@ -61,6 +63,7 @@ void ElectionPromises::On(const election::LockSynced& event) {
   list_is_stale_ = listing_;
   reading_ = false;  // a reflector that lists again may be asked again
   read_.reset();
+  read_version_ = 0;
   watched_ = event.lock.has_value() ? std::optional<Lock>(election::ReadLock(*event.lock)) : std::nullopt;
   last_confirmed_ = std::max(last_confirmed_, event.sent);
   if (watched_.has_value()) {
@@ -82,11 +85,18 @@ void ElectionPromises::On(const election::LockWatched& event) {
 void ElectionPromises::On(const election::LockRead& event) {
   read_out_ = reading_ = false;
   if (!event.outcome.ok()) return;
-  read_ = event.lock.has_value() ? std::optional<Lock>(election::ReadLock(*event.lock)) : std::nullopt;
   last_confirmed_ = std::max(last_confirmed_, event.sent);
-  if (!read_.has_value()) return;
-  See(*read_);
-  if (IsOurs(read_, read_->uid)) proven_.insert(read_->uid);
+  const auto lock = event.lock.has_value() ? std::optional<Lock>(election::ReadLock(*event.lock)) : std::nullopt;
+  KnowByRead(lock, election::ParseResourceVersion(event.resource_version));
+  if (!lock.has_value()) return;
+  See(*lock);
+  if (IsOurs(lock, lock->uid)) proven_.insert(lock->uid);
+}
+
+void ElectionPromises::KnowByRead(const std::optional<Lock>& lock, uint64_t version) {
+  if (version < read_version_) return;
+  read_ = lock;
+  read_version_ = version;
 }
 
 void ElectionPromises::On(const election::LockContact& event) {
@@ -122,8 +132,9 @@ void ElectionPromises::On(const election::CreateAnswered& event) {
 void ElectionPromises::On(const election::ReleaseAnswered& event) {
   releasing_ = false;
   if (!event.answer.outcome.ok()) return;
-  read_ = election::ReadLock(event.answer.object);
-  See(*read_);
+  const Lock lock = election::ReadLock(event.answer.object);
+  See(lock);
+  KnowByRead(lock, lock.version);
 }
 
 void ElectionPromises::On(const election::CandidatesListed& event) {
@@ -204,31 +215,32 @@ void ElectionPromises::Did(const election::ListCandidates&) {
   list_is_stale_ = false;
 }
 
+bool ElectionPromises::HasSeen(const kube::Precondition& precondition,
+                               const std::function<bool(const Lock&)>& holds) const {
+  const auto seen = seen_.find({precondition.uid, precondition.resource_version});
+  return seen != seen_.end() && std::any_of(seen->second.begin(), seen->second.end(), holds);
+}
+
 void ElectionPromises::Did(const election::DeleteLock& action) {
   fuzz::Check(!deleting_ && !releasing_, "one removal at a time");
   deleting_ = true;
   const auto& [uid, resource_version] = action.precondition;
   fuzz::Check(!uid.empty() && !resource_version.empty(), "R6: a removal names what it means");
-  const auto seen = seen_.find({uid, resource_version});
-  fuzz::Check(seen != seen_.end(), "R6: a removal means what was seen", uid + " " + resource_version);
-  const Lock& lock = seen->second;
-  fuzz::Check(lock.form != Lock::Form::kInvalid, "R13: what is no lock is left alone", lock.flaw);
-  if (lock.holder.uid == self_uid_) {
-    fuzz::Check(lock.released_by == self_uid_ && !Leads(*told_), "our own lock goes only when it was given up");
-  } else {
-    fuzz::Check(ended_.count(lock.holder.uid) == 1, "R7, R8: a lock goes only when its holder has ended",
-                lock.holder.uid);
-  }
+  fuzz::Check(HasSeen(action.precondition, [](const Lock&) { return true; }), "R6: a removal means what was seen");
+  const bool may_go = HasSeen(action.precondition, [&](const Lock& lock) {
+    if (lock.form == Lock::Form::kInvalid) return false;
+    return lock.holder.uid == self_uid_ ? lock.released_by == self_uid_ : ended_.count(lock.holder.uid) == 1;
+  });
+  fuzz::Check(may_go && !Leads(*told_), "R7, R8, R13: only a lock whose holder has ended goes, or one that we gave up",
+              uid);
 }
 
 void ElectionPromises::Did(const election::ReleaseLock& action) {
   fuzz::Check(!deleting_ && !releasing_, "one removal at a time");
   releasing_ = true;
-  const auto seen = seen_.find({action.precondition.uid, action.precondition.resource_version});
-  fuzz::Check(seen != seen_.end(), "R6: a mark means what was seen");
-  fuzz::Check(
-      options_.on_request && action.holder_uid == self_uid_ && seen->second.holder.uid == self_uid_ && !Leads(*told_),
-      "only a lock of ours that nobody waits for is marked");
+  const bool ours = HasSeen(action.precondition, [&](const Lock& lock) { return lock.holder.uid == self_uid_; });
+  fuzz::Check(ours && options_.on_request && action.holder_uid == self_uid_ && !Leads(*told_),
+              "only a lock of ours that nobody waits for is marked");
 }
 
 void ElectionPromises::Check(const std::vector<election::Action>& actions, const election::Election& election,

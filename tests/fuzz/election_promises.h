@@ -4,6 +4,7 @@
 #ifndef LEADERSHIP_BROKER_TESTS_FUZZ_ELECTION_PROMISES_H_
 #define LEADERSHIP_BROKER_TESTS_FUZZ_ELECTION_PROMISES_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -57,7 +58,10 @@ class ElectionPromises {
   void Did(const election::ListCandidates&);
   void Did(const election::Warn&) {}
 
-  void See(const election::Lock& lock) { seen_[{lock.uid, lock.resource_version}] = lock; }
+  void See(const election::Lock& lock) { seen_[{lock.uid, lock.resource_version}].push_back(lock); }
+  // One of this UID and resourceVersion, as any event has shown it, of which `holds` is true.
+  bool HasSeen(const kube::Precondition& precondition, const std::function<bool(const election::Lock&)>& holds) const;
+  void KnowByRead(const std::optional<election::Lock>& lock, uint64_t version);
   // R16a, by what the watch shows.
   void MoveHolder(const std::optional<election::Lock>& lock);
   bool IsOurs(const std::optional<election::Lock>& lock, const std::string& uid) const;
@@ -71,14 +75,15 @@ class ElectionPromises {
   // What the events showed.
   std::optional<kube::Pod> own_pod_;
   std::optional<election::Lock> watched_;
-  std::optional<election::Lock> read_;
-  std::map<std::pair<std::string, std::string>, election::Lock> seen_;  // by UID and resourceVersion
-  std::set<std::string> proven_;                                        // UIDs of locks that are ours by R2's evidence
-  std::set<std::string> ended_;                                         // UIDs of pods
-  using LockAndPod = std::pair<std::string, std::string>;               // by UIDs
-  std::optional<LockAndPod> holder_;                                    // by the watch
-  std::set<std::string> predecessors_;                                  // UIDs of pods that held it and may be alive
-  std::set<LockAndPod> released_;                                       // the mark on the lock names that pod
+  std::optional<election::Lock> read_;  // by the newest read since the watch began
+  uint64_t read_version_ = 0;
+  std::map<std::pair<std::string, std::string>, std::vector<election::Lock>> seen_;  // by UID and resourceVersion
+  std::set<std::string> proven_;                           // UIDs of locks that are ours by R2's evidence
+  std::set<std::string> ended_;                            // UIDs of pods
+  using LockAndPod = std::pair<std::string, std::string>;  // by UIDs
+  std::optional<LockAndPod> holder_;                       // by the watch
+  std::set<std::string> predecessors_;                     // UIDs of pods that held it and may be alive
+  std::set<LockAndPod> released_;                          // the mark on the lock names that pod
   bool connected_ = false;
   bool candidates_known_ = false;
   bool list_is_stale_ = false;

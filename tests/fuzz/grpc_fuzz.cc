@@ -32,7 +32,7 @@ using grpc::StatusCode;
 using leadership::v1::Leadership;
 
 constexpr int kMaxStreams = 8;
-constexpr size_t kMaxRequestBytes = 64 * 1024;
+constexpr size_t kMaxRequestBytes = 65536;
 constexpr char kSelfUid[] = "uid-0";
 
 // How many calls of Become wait, by what the election is told.
@@ -202,8 +202,7 @@ std::string GoodRequest() {
 
 grpc::Status Ask(Broker& broker, const std::string& method, int cancel_after) {
   Call call(broker.stub(), {method, {GoodRequest()}, absl::InfiniteDuration(), cancel_after});
-  const grpc::Status status = call.Wait();
-  return status;
+  return call.Wait();
 }
 
 // The service is as it was.

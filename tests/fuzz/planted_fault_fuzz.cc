@@ -5,8 +5,8 @@
 #include <memory>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  constexpr char kPassword[] = "LEADER";
-  for (size_t i = 0; i < sizeof(kPassword) - 1; ++i) {
+  constexpr uint8_t kPassword[] = {'L', 'E', 'A', 'D', 'E', 'R'};
+  for (size_t i = 0; i < sizeof(kPassword); ++i) {
     if (i == size || data[i] != kPassword[i]) return 0;
   }
   const auto copy = std::make_unique<char[]>(size);
