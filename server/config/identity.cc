@@ -90,6 +90,17 @@ absl::StatusOr<Identity> ResolveIdentity(const Config& config, const Environment
       kube::ParseTokenClaims((*credentials)->Token(absl::ZeroDuration())).value_or(kube::TokenClaims());
   const kube::TokenClaims::Kubernetes& claimed = claims.kubernetes();
 
+  // They become part of requests and of what people are shown.
+  const auto check_claim = [&status](absl::string_view what, const std::string& claim, bool good,
+                                     absl::string_view rule) {
+    status.Update(Check({claim, absl::StrCat("the ", what, " in the ServiceAccount token")}, good, rule));
+  };
+  check_claim("namespace", claimed.namespace_(), IsDns1123Label(claimed.namespace_()), "name of a namespace");
+  check_claim("pod's name", claimed.pod().name(), IsDns1123Subdomain(claimed.pod().name()), "name of a Pod");
+  check_claim("pod's UID", claimed.pod().uid(), IsUid(claimed.pod().uid()), "UID");
+  check_claim("node's name", claimed.node().name(), IsDns1123Subdomain(claimed.node().name()), "name of a Node");
+  if (!status.ok()) return status;
+
   const std::string namespace_file = FileIn(config, "namespace");
   const std::string from_file(absl::StripAsciiWhitespace(kube::ReadFile(namespace_file).value_or("")));
   const Given namespace_name =

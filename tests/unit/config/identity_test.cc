@@ -136,6 +136,16 @@ TEST_F(IdentityTest, ContradictionsNameBothValues) {
   ExpectError({"namespace", "\"elsewhere\"", "\"prod\""});
 }
 
+TEST_F(IdentityTest, ClaimsThatAreNoNamesAreAnError) {
+  InCluster();
+  for (const std::string claims : {R"("namespace":"a.b")", R"("pod":{"name":"app 0","uid":"u"})",
+                                   R"("pod":{"name":"app-0","uid":"a/b"})", R"("node":{"name":"node-\u0000"})"}) {
+    Write("token", Jwt(absl::StrCat(R"({"kubernetes.io":{)", claims, "}}")));
+    SCOPED_TRACE(claims);
+    ExpectError({"in the ServiceAccount token", "which is no"});
+  }
+}
+
 TEST_F(IdentityTest, NoNamespace) {
   InCluster();
   Write("token", "opaque");
