@@ -203,7 +203,10 @@ void Election::On(const CreateAnswered& event) {
   if (outcome.ok()) {
     const Lock lock = ReadLock(event.answer.object);
     if (IsMine(&lock) && ended_while_creating_.count(lock.uid) == 0) {
-      held_ = Held{lock.uid, lock.version, TokenOf(lock), /*adopted=*/false, lock.creation_time};
+      // A list may have shown it before its answer came, and later: the token of a term does not go back.
+      if (!held_.has_value() || held_->uid != lock.uid) {
+        held_ = Held{lock.uid, lock.version, TokenOf(lock), /*adopted=*/false, lock.creation_time};
+      }
       conflicts_ = 0;
       Verified(event.sent);
       return;

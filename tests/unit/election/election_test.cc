@@ -138,6 +138,19 @@ TEST(R2, WatchAloneMakesNoLeaderWhenTheUidIsLearnedLater) {
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
 }
 
+TEST(R2, AnswerThatComesAfterAListLeavesTheTokenAsItWasTold) {
+  Candidate me;
+  me.StandForFreeLock();
+  // Created at 11, edited at 12 by somebody.
+  me.Sync(LockOf("me", "L1", 12), 12);
+  me.Candidates({});
+  ASSERT_EQ(me.State(), Leadership::STATE_LEADER);
+  ASSERT_EQ(me.Says().fencing_token(), 12u);
+  me.Created(LockOf("me", "L1", 11));
+  EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
+  EXPECT_EQ(me.Says().fencing_token(), 12u);
+}
+
 TEST(R2, LockThatEndedBeforeItsCreateWasAnsweredIsNotHeld) {
   Candidate me;
   me.StandForFreeLock();
