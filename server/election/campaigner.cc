@@ -27,7 +27,8 @@ class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
   void OnBookmark(const std::string&) override {}
   void OnRead(kube::ObjectRead<kube::Pod>) override {}
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
-    Tell(Heard{request == kube::ReflectorRequest::kList ? Activity::kOtherPodList : Activity::kOtherPodWatch, outcome});
+    const bool list = request == kube::ReflectorRequest::kList;
+    Tell(Heard{list ? Activity::kOtherPodList : Activity::kOtherPodWatch, outcome, uid_});
   }
   void OnBroken() override {}
   void OnRestored() override {}

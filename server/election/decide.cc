@@ -25,14 +25,14 @@ bool Election::MayTell() const {
   // What may be marked as given up is given up, whoever waits now.
   if (!lock->released_by.empty() || held_->uid == given_up_) return false;
   if (trust_.refused() || !trust_.Fresh(now_.boot)) return false;
-  if (self_ == Self::kTerminating) return held_->adopted && held_->creation_time <= self_deletion_began_;  // R5, R10
-  return self_ == Self::kEligible && (held_->adopted || Stands());
+  if (self_ == Self::kTerminating) return GoesOn() && held_->creation_time <= self_deletion_began_;  // R5, R10
+  return self_ == Self::kEligible && (GoesOn() || Stands());
 }
 
 void Election::DecideTelling() {
   if (self_ == Self::kEnded || self_ == Self::kNotFound) told_.clear();
   if (!told_.empty() || !MayTell()) return;
-  told_ = held_->uid;
+  led_ = told_ = held_->uid;
   lost_ = false;
 }
 
@@ -42,12 +42,13 @@ void Election::DecideReading() {
   // Without a watch, nothing else would come to the lock that was just won before the next poll.
   const bool unreached =
       polling_ && held_.has_value() && (view_.watched() == nullptr || view_.watched()->uid != held_->uid);
-  const bool wanted = connected_ && (read_wanted_ || unproven || unreached || warm_up_);
+  // While its token is refused nothing is sent that could show that it is taken again, unless it is asked for.
+  const bool wanted =
+      connected_ && (unsettled_since_.has_value() || unproven || unreached || warm_up_ || trust_.refused());
   // R9: the limit counts from a read; also while the watch is broken, since a read may get through.
   const bool due = held_.has_value() && trust_.NextRead() <= now_.boot;
   if (read_in_flight_ || !(wanted || due) || (!due && now_.boot < read_not_before_)) return;
   read_in_flight_ = true;
-  settling_ = std::exchange(read_wanted_, false);
   warm_up_ = false;
   trust_.ReadStarted(now_.boot);
   actions_.push_back(ReadTheLock{});
@@ -71,7 +72,7 @@ void Election::DecideCandidates() {
 
 bool Election::MayCreate() const {
   return connected_ && !in_doubt_since_.has_value() && view_.known() && view_.newest() == nullptr &&
-         view_.watched() == nullptr && !held_.has_value() && Stands() && !creating_ && !read_wanted_ && !settling_ &&
+         view_.watched() == nullptr && !held_.has_value() && Stands() && !creating_ && !unsettled_since_.has_value() &&
          candidates_known_ && suspects_.empty() && !trust_.refused();
 }
 
@@ -83,7 +84,6 @@ void Election::DecideCreating() {
   if (now_.boot < create_not_before_) return;
   creating_ = true;
   created_any_ = true;
-  ended_while_creating_.clear();
   actions_.push_back(CreateLock{MakeLock(
       {options_.namespace_name, options_.lock_name, options_.self, options_.unverified_limit, options_.version})});
 }
@@ -118,7 +118,7 @@ void Election::DecideWithdrawing() {
   const Lock* lock = view_.newest();
   if (!held_.has_value() || !told_.empty() || !IsMine(lock) || lock->uid != held_->uid) return;
   const bool released = lock->released_by == options_.self.uid;
-  const bool unwanted = options_.on_request && !requested_ && !held_->adopted && self_ == Self::kEligible;
+  const bool unwanted = options_.on_request && !requested_ && !GoesOn() && self_ == Self::kEligible;
   if (!released && !unwanted && lock->uid != given_up_) return;
   if (clearing_ != lock->uid) {
     clearing_ = lock->uid;

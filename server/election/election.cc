@@ -2,6 +2,7 @@
 // what is told in assessment.cc.
 #include "server/election/election.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -67,6 +68,7 @@ std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
   // Loss comes first (R4), then what else there is to tell, then what there is to do.
   CheckLoss();
   NoteTerm();
+  ForgetUntracked();
   DecideTelling();
   Tell();
   DecideReading();
@@ -75,12 +77,6 @@ std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
   DecideWithdrawing();
   DecideClearing();
   DecideCreating();
-  // Only what is still tracked is remembered.
-  std::map<std::string, PodCondition> tracked;
-  for (const PodRef& pod : TrackedPods()) {
-    if (auto seen = seen_pods_.find(pod.uid); seen != seen_pods_.end()) tracked.insert(*seen);
-  }
-  seen_pods_ = std::move(tracked);
   return std::move(actions_);
 }
 
@@ -89,18 +85,19 @@ void Election::On(const LockSynced& event) {
   Depart(view_.Sync(lock, ParseResourceVersion(event.resource_version)));
   connected_ = true;
   polling_ = event.polling;
-  read_wanted_ = false;
+  trust_.Heard(kube::Outcome{}, now_.boot);
+  troubles_.Over(Activity::kLockList);
   read_in_flight_ = false;
-  settling_ = false;
-  last_read_ = event.sent;
+  Settle(event.sent);
   // Holders may have come and gone unseen since the watch broke (R16b).
   candidates_known_ = false;
   list_is_stale_ = listing_candidates_;
+  disowned_at_ = 0;
   CheckLoss();
-  TakeEvidence(view_.newest());
+  TakeEvidence(view_.newest(), view_.newest_version(), !created_any_);
   // While this pod leads on, nobody else can have led; and a poller asks only when it matters, or it would list pods at
   // every poll.
-  candidates_wanted_ = told_.empty() && !event.polling;
+  candidates_wanted_ = told_.empty() && (candidates_wanted_ || !event.polling);
   Verified(event.sent);
 }
 
@@ -108,7 +105,6 @@ void Election::On(const LockWatched& event) {
   const Lock lock = ReadLock(event.lock);
   const bool deleted = event.kind == kube::WatchEventKind::kDeleted;
   Depart(view_.Watched(lock, deleted));
-  if (creating_ && (deleted || lock.being_deleted)) ended_while_creating_.insert(lock.uid);
   verified_at_ = now_.wall;
 }
 
@@ -121,16 +117,17 @@ void Election::On(const LockRead& event) {
   read_in_flight_ = false;
   trust_.Heard(event.outcome, now_.boot);
   if (!event.outcome.ok()) {
-    read_wanted_ = read_wanted_ || std::exchange(settling_, false);
     Retry(&read_backoff_, event.outcome, &read_not_before_);
     return;
   }
-  settling_ = false;
-  last_read_ = event.sent;
+  Settle(event.sent);
   const std::optional<Lock> lock = ReadOptional(event.lock);
   view_.Read(lock, ParseResourceVersion(event.resource_version));
   CheckLoss();
-  if (lock.has_value()) TakeEvidence(&*lock);
+  const Lock* newest = view_.newest();
+  if (lock.has_value() && newest != nullptr && newest->uid == lock->uid && IsMine(newest)) {
+    TakeEvidence(&*lock, ParseResourceVersion(event.resource_version), !created_any_);
+  }
   Verified(event.sent);
 }
 
@@ -138,7 +135,6 @@ void Election::On(const LockContact& event) {
   connected_ = event.connected;
   if (connected_) return;
   read_in_flight_ = false;
-  settling_ = false;
   list_is_stale_ = listing_candidates_;
 }
 
@@ -148,6 +144,7 @@ void Election::On(const StoreRestored&) {
                         options_.lock_name, " anew. Fencing tokens of before may be greater than those of now.")});
   // Whatever the next list says is newer than what was known.
   if (held_.has_value()) held_->version = 0;
+  disowned_at_ = 0;
 }
 
 void Election::On(const OwnPodSeen& event) {
@@ -158,6 +155,7 @@ void Election::On(const OwnPodSeen& event) {
     options_.self.uid = event.pod->metadata().uid();
     actions_.push_back(Warn{absl::StrCat("this pod's UID was neither given (POD_UID) nor in the token: taken from Pod ",
                                          options_.self.name, ", which is ", options_.self.uid)});
+    disowned_at_ = 0;
     // A lock of our own, lost before we knew ourselves, made a suspect of us.
     if (suspects_.Forget(options_.self.uid)) in_doubt_since_ = own_read_at_ = now_.boot;
   }
@@ -187,8 +185,11 @@ void Election::On(const PodSeen& event) {
 
 void Election::On(const Heard& event) {
   trust_.Heard(event.outcome, now_.boot);
+  if (event.activity == Activity::kLockWatch && event.outcome.ok()) polling_ = false;
   // An expired resourceVersion is in the way of things: the lock is listed again, and that is all.
-  if (!absl::IsOutOfRange(event.outcome.status)) troubles_.Heard(event.activity, event.outcome);
+  if (!absl::IsOutOfRange(event.outcome.status)) {
+    troubles_.Heard(event.activity, event.pod_uid, event.outcome);
+  }
 }
 
 void Election::On(const CreateAnswered& event) {
@@ -198,21 +199,20 @@ void Election::On(const CreateAnswered& event) {
   if (IsConflict(outcome)) {
     troubles_.Over(Activity::kCreate);
   } else {
-    troubles_.Heard(Activity::kCreate, outcome);
+    troubles_.Heard(Activity::kCreate, "", outcome);
   }
   if (outcome.ok()) {
     const Lock lock = ReadLock(event.answer.object);
-    if (IsMine(&lock) && ended_while_creating_.count(lock.uid) == 0) {
-      // A list may have shown it before its answer came, and later: the token of a term does not go back.
-      if (!held_.has_value() || held_->uid != lock.uid) {
-        held_ = Held{lock.uid, lock.version, TokenOf(lock), /*adopted=*/false, lock.creation_time};
-      }
+    TakeEvidence(&lock, lock.version, /*adopted=*/false);
+    if (held_.has_value() && held_->uid == lock.uid) {
       conflicts_ = 0;
       Verified(event.sent);
       return;
     }
+    // It has gone already, perhaps with this pod (R16).
+    in_doubt_since_ = own_read_at_ = now_.boot;
   }
-  if (outcome.ok() || IsAmbiguous(outcome)) read_wanted_ = true;
+  if (outcome.ok() || IsAmbiguous(outcome)) unsettled_since_ = now_.boot;
   // A refusal once is the ordinary end of a race; to be refused again and again with no lock in sight is not.
   if (!outcome.ok() && (!IsConflict(outcome) || ++conflicts_ > 1))
     Retry(&create_backoff_, outcome, &create_not_before_);
@@ -223,10 +223,10 @@ void Election::On(const DeleteAnswered& event) {
   trust_.Heard(event.outcome, now_.boot);
   const bool settled = absl::IsNotFound(event.outcome.status) || absl::IsAborted(event.outcome.status);
   if (settled) {
-    read_wanted_ = true;  // R6
+    unsettled_since_ = now_.boot;  // R6
     troubles_.Over(Activity::kDelete);
   } else {
-    troubles_.Heard(Activity::kDelete, event.outcome);
+    troubles_.Heard(Activity::kDelete, "", event.outcome);
   }
   // When it has gone the watch says so; until then it is tried again.
   Retry(&clear_backoff_, event.outcome, &clear_at_);
@@ -237,10 +237,10 @@ void Election::On(const ReleaseAnswered& event) {
   const kube::Outcome& outcome = event.answer.outcome;
   trust_.Heard(outcome, now_.boot);
   if (absl::IsNotFound(outcome.status) || absl::IsAborted(outcome.status)) {
-    read_wanted_ = true;
+    unsettled_since_ = now_.boot;
     troubles_.Over(Activity::kRelease);
   } else {
-    troubles_.Heard(Activity::kRelease, outcome);
+    troubles_.Heard(Activity::kRelease, "", outcome);
   }
   if (!outcome.ok()) return Retry(&clear_backoff_, outcome, &clear_at_);
   const Lock lock = ReadLock(event.answer.object);
@@ -251,7 +251,7 @@ void Election::On(const CandidatesListed& event) {
   listing_candidates_ = false;
   const kube::Outcome& outcome = event.listing.outcome;
   trust_.Heard(outcome, now_.boot);
-  troubles_.Heard(Activity::kCandidates, outcome);
+  troubles_.Heard(Activity::kCandidates, "", outcome);
   if (!outcome.ok()) {
     Retry(&candidates_backoff_, outcome, &candidates_not_before_);
     return;
@@ -284,16 +284,17 @@ bool Election::IsMine(const Lock* lock) const {
          lock->holder.uid == options_.self.uid;
 }
 
-void Election::TakeEvidence(const Lock* read_shows) {
-  const Lock* newest = view_.newest();
-  if (!IsMine(read_shows) || !IsMine(newest) || newest->uid != read_shows->uid) return;
-  if (held_.has_value() && held_->uid == read_shows->uid) return;
-  held_ = Held{read_shows->uid, read_shows->version, TokenOf(*read_shows), !created_any_, read_shows->creation_time};
+void Election::TakeEvidence(const Lock* shown, uint64_t at, bool adopted) {
+  if (!IsMine(shown) || at < disowned_at_) return;
+  if (held_.has_value() && held_->uid == shown->uid) return;
+  held_ = Held{shown->uid, shown->version, TokenOf(*shown), adopted, shown->creation_time};
 }
 
 void Election::CheckLoss() {
-  if (!held_.has_value() || !view_.known()) return;
+  if (!view_.known()) return;
   const Lock* lock = view_.newest();
+  if (!IsMine(lock)) disowned_at_ = view_.newest_version();
+  if (!held_.has_value()) return;
   const bool same = lock != nullptr && lock->uid == held_->uid;
   if (same && IsMine(lock)) return;
   // Not lost, only not yet come to: the watch is older than our evidence. Where this pod was told to lead the watch had
@@ -324,17 +325,23 @@ void Election::NoteTerm() {
     troubles_.Over(Activity::kDelete);
     troubles_.Over(Activity::kRelease);
   }
-  if (TrackedPods().empty()) {
-    troubles_.Over(Activity::kOtherPodList);
-    troubles_.Over(Activity::kOtherPodWatch);
-  }
+  // Of a create that is not tried again for now, something else is the reason.
+  if (lock != nullptr || !Stands() || !suspects_.empty()) troubles_.Over(Activity::kCreate);
   if (lock == nullptr) return;
-  troubles_.Over(Activity::kCreate);
   conflicts_ = 0;
   spread_drawn_ = false;
   if (lock->form != Lock::Form::kHeld || IsMine(lock)) return;
   lost_ = false;
   if (!other_.has_value() || other_->lock_uid != lock->uid) other_ = Other{lock->uid, TokenOf(*lock)};
+}
+
+void Election::ForgetUntracked() {
+  std::set<std::string> tracked;
+  for (const PodRef& pod : TrackedPods()) tracked.insert(pod.uid);
+  troubles_.KeepPods(tracked);
+  for (auto it = seen_pods_.begin(); it != seen_pods_.end();) {
+    it = tracked.count(it->first) > 0 ? std::next(it) : seen_pods_.erase(it);
+  }
 }
 
 uint64_t Election::TokenOf(const Lock& lock) {
@@ -343,6 +350,11 @@ uint64_t Election::TokenOf(const Lock& lock) {
                                          " is no decimal number of 64 bits: there is no fencing token")});
   }
   return lock.version;
+}
+
+void Election::Settle(absl::Duration sent) {
+  last_read_ = sent;
+  if (unsettled_since_.has_value() && sent >= *unsettled_since_) unsettled_since_.reset();
 }
 
 void Election::Verified(absl::Duration sent) {

@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -88,14 +87,18 @@ class Election {
 
   // ---- Facts.
   bool IsMine(const Lock* lock) const;
-  // `read_shows` is what an uncached read (or list) shows: R2's second way to a lock.
-  void TakeEvidence(const Lock* read_shows);
+  // `shown` is the lock at version `at`, by an uncached read (or list) or by the answer to our create: R2's two ways to a
+  // lock.
+  void TakeEvidence(const Lock* shown, uint64_t at, bool adopted);
   void Depart(const std::vector<LockView::Departure>& departures);
   void NoteTerm();
+  void ForgetUntracked();
   // What is known was confirmed by a request sent at `sent` (boot clock).
   void Verified(absl::Duration sent);
   uint64_t TokenOf(const Lock& lock);
   PodCondition HolderCondition() const;
+  // The lock held is of a term that was this pod's before: it was adopted, or told of.
+  bool GoesOn() const { return held_->adopted || held_->uid == led_; }
   bool MayTell() const;
   bool Stands() const;
 
@@ -108,6 +111,8 @@ class Election {
   void DecideCreating();
   void DecideClearing();
   void DecideWithdrawing();
+  // A read that was sent at `sent` has been answered.
+  void Settle(absl::Duration sent);
   void Retry(kube::Backoff* backoff, const kube::Outcome& outcome, absl::Duration* not_before);
   bool MayCreate() const;
   // Publishes if anything but the time of verification has changed since the last time, or that alone has.
@@ -148,22 +153,24 @@ class Election {
   bool connected_ = false;
   bool polling_ = false;
   bool read_in_flight_ = false;
-  bool settling_ = false;     // the read in flight is to settle something (R3, R6)
-  bool read_wanted_ = false;  // what happened can only be settled by a read that is sent from now on
-  bool warm_up_ = false;      // the lock is about to go, and the connection for the create may have gone cold
+  // Since when something is open that only a read sent after that can settle (R3, R6).
+  std::optional<absl::Duration> unsettled_since_;
+  bool warm_up_ = false;  // the lock is about to go, and the connection for the create may have gone cold
   absl::Duration last_read_ = -absl::InfiniteDuration();
   absl::Duration read_not_before_ = -absl::InfiniteDuration();
   kube::Backoff read_backoff_;
+  // The newest version at which the lock was seen not to be ours. Evidence from before is void (R2).
+  uint64_t disowned_at_ = 0;
   std::optional<Held> held_;
   std::optional<Other> other_;
+  std::string led_;    // the UID of the lock under which this process told last that the pod leads
   std::string told_;   // the UID of the lock under which this pod was told to lead; empty when it leads no more
   bool lost_ = false;  // it led, and nobody was seen to lead since
 
   // Standing.
   bool requested_ = false;
   bool creating_ = false;
-  bool created_any_ = false;                    // this process has sent a create, which may yet land
-  std::set<std::string> ended_while_creating_;  // UIDs of locks that went while a create's answer is out
+  bool created_any_ = false;  // this process has sent a create, which may yet land
   absl::Duration create_not_before_ = -absl::InfiniteDuration();
   bool spread_drawn_ = false;
   int conflicts_ = 0;  // creates refused in a row although no lock was to be seen

@@ -63,10 +63,11 @@ struct PodSeen {
   std::string uid;
   std::optional<kube::Pod> pod;
 };
-// How a list or a watch went.
+// How a list or a watch went. `pod_uid`: of the tracked pod that it was about, if it was.
 struct Heard {
   Activity activity;
   kube::Outcome outcome;
+  std::string pod_uid = {};
 };
 // Answers to the actions of the same names.
 struct CreateAnswered {

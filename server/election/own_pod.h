@@ -4,10 +4,13 @@
 #ifndef LEADERSHIP_BROKER_ELECTION_OWN_POD_H_
 #define LEADERSHIP_BROKER_ELECTION_OWN_POD_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "server/election/lock_form.h"
 #include "server/kube/reflector.h"
 
 namespace leadership_broker::election {
@@ -31,22 +34,37 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
   void Read() { reflector_.Read(); }
 
  private:
-  void OnSynced(kube::ObjectRead<kube::Pod> read, bool) override { listener_.seen(read.object, read.sent); }
+  void OnSynced(kube::ObjectRead<kube::Pod> read, bool) override { See(std::move(read)); }
   void OnEvent(kube::WatchEventKind kind, kube::Pod pod) override {
-    listener_.seen(kind == kube::WatchEventKind::kDeleted ? std::nullopt : std::optional<kube::Pod>(std::move(pod)),
-                   std::nullopt);
+    const std::string resource_version = pod.metadata().resource_version();
+    const bool deleted = kind == kube::WatchEventKind::kDeleted;
+    See(deleted ? std::nullopt : std::optional<kube::Pod>(std::move(pod)), resource_version, std::nullopt);
   }
   void OnBookmark(const std::string&) override {}
   void OnRead(kube::ObjectRead<kube::Pod> read) override {
-    if (read.outcome.ok()) listener_.seen(read.object, read.sent);
+    if (read.outcome.ok()) See(std::move(read));
   }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     listener_.heard(request, outcome);
   }
   void OnBroken() override {}
-  void OnRestored() override {}
+  void OnRestored() override { newest_ = 0; }
+
+  void See(kube::ObjectRead<kube::Pod> read) { See(std::move(read.object), read.resource_version, read.sent); }
+  // The watch may be behind a read, and a read's answer behind the watch: what is older is not told, so that a pod that
+  // was seen being deleted is not taken for a living one again (R5).
+  void See(std::optional<kube::Pod> pod, const std::string& resource_version, std::optional<absl::Duration> read_sent) {
+    const uint64_t version = ParseResourceVersion(resource_version);
+    if (version >= newest_) {
+      newest_ = version;
+      pod_ = std::move(pod);
+    }
+    listener_.seen(pod_, read_sent);
+  }
 
   const Listener listener_;
+  std::optional<kube::Pod> pod_;
+  uint64_t newest_ = 0;
   kube::Reflector<kube::Pod> reflector_;
 };
 

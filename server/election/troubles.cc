@@ -22,11 +22,18 @@ Leadership::Reason ReasonOf(const kube::Outcome& outcome) {
   }
 }
 
-void Troubles::Heard(Activity activity, const kube::Outcome& outcome) {
+void Troubles::Heard(Activity activity, const std::string& pod_uid, const kube::Outcome& outcome) {
   if (outcome.ok()) {
-    Over(activity);
+    troubles_.erase({activity, pod_uid});
   } else {
-    troubles_[activity] = {ReasonOf(outcome), std::string(outcome.status.message())};
+    troubles_[{activity, pod_uid}] = {ReasonOf(outcome), std::string(outcome.status.message())};
+  }
+}
+
+void Troubles::KeepPods(const std::set<std::string>& pod_uids) {
+  for (auto it = troubles_.begin(); it != troubles_.end();) {
+    const std::string& pod_uid = it->first.second;
+    it = pod_uid.empty() || pod_uids.count(pod_uid) > 0 ? std::next(it) : troubles_.erase(it);
   }
 }
 

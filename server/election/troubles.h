@@ -5,7 +5,9 @@
 #define LEADERSHIP_BROKER_ELECTION_TROUBLES_H_
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "leadership/v1/leadership.pb.h"
 #include "server/kube/api.h"
@@ -36,14 +38,16 @@ leadership::v1::Leadership::Reason ReasonOf(const kube::Outcome& outcome);
 
 class Troubles {
  public:
-  // Remembers a failure, or that there is none any more.
-  void Heard(Activity activity, const kube::Outcome& outcome);
-  void Over(Activity activity) { troubles_.erase(activity); }
+  // Remembers a failure, or that there is none any more. `pod_uid`: of the other pod that it was about, if it was.
+  void Heard(Activity activity, const std::string& pod_uid, const kube::Outcome& outcome);
+  void Over(Activity activity) { troubles_.erase({activity, ""}); }
+  // Forgets what was about other pods than these.
+  void KeepPods(const std::set<std::string>& pod_uids);
   // The one to show; null when all is well.
   const Trouble* Worst() const { return troubles_.empty() ? nullptr : &troubles_.begin()->second; }
 
  private:
-  std::map<Activity, Trouble> troubles_;
+  std::map<std::pair<Activity, std::string>, Trouble> troubles_;
 };
 
 }  // namespace leadership_broker::election

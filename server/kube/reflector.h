@@ -121,10 +121,11 @@ class Reflector : private WatchObserver<Object> {
 
   void Listed(ObjectRead<Object> read) {
     request_.reset();
-    observer_->OnRequest(ReflectorRequest::kList, read.outcome);
-    if (!read.outcome.ok()) {
+    const Outcome outcome = read.outcome;
+    if (!outcome.ok()) {
+      observer_->OnRequest(ReflectorRequest::kList, outcome);
       Break();
-      ListAfter(backoff_.Next(Now(), scheduler_->Random(), read.outcome.retry_after));
+      ListAfter(backoff_.Next(Now(), scheduler_->Random(), outcome.retry_after));
       return;
     }
     connected_ = true;
@@ -135,7 +136,9 @@ class Reflector : private WatchObserver<Object> {
     }
     const bool polling = may_not_watch_;
     SendWatch();
+    // What it says comes first: that all is well again might be told with what is no longer true.
     observer_->OnSynced(std::move(read), polling);
+    observer_->OnRequest(ReflectorRequest::kList, outcome);
   }
 
   void ListAfter(absl::Duration wait) {
@@ -178,7 +181,9 @@ class Reflector : private WatchObserver<Object> {
     const bool lasted = opened_.has_value() && (heard_ || Now() - *opened_ >= kShortWatch);
     if (outcome.ok() && lasted) return SendWatch();
     if (outcome.ok()) outcome.status = absl::InternalError("the API server ended a watch at once and without a word");
-    if (absl::IsResourceExhausted(outcome.status)) {
+    if (absl::IsResourceExhausted(outcome.status) && may_not_watch_) {
+      // It is tried again after the next poll, which is waited for already.
+    } else if (absl::IsResourceExhausted(outcome.status)) {
       // Nothing was missed: the same watch, later.
       timer_ =
           scheduler_->After(backoff_.Next(Now(), scheduler_->Random(), outcome.retry_after), [this] { SendWatch(); });

@@ -84,7 +84,7 @@ class ReflectorTest : public ::testing::Test, public kube::ReflectorObserver<kub
     told.push_back(read.outcome.ok() ? "read at " + read.resource_version : "read failed");
   }
   void OnRequest(kube::ReflectorRequest, const kube::Outcome& outcome) override {
-    if (!outcome.ok()) told.push_back(absl::StatusCodeToString(outcome.status.code()));
+    if (!outcome.ok() || tell_successes) told.push_back(absl::StatusCodeToString(outcome.status.code()));
   }
   void OnBroken() override { told.push_back("broken"); }
   void OnRestored() override { told.push_back("restored"); }
@@ -99,6 +99,7 @@ class ReflectorTest : public ::testing::Test, public kube::ReflectorObserver<kub
   ScriptedApi api;
   VirtualScheduler scheduler;
   std::vector<std::string> told;
+  bool tell_successes = false;
   kube::Reflector<kube::ConfigMap> reflector{&api, &scheduler, {"ns", "lock", ""}, this};
 };
 
@@ -193,6 +194,24 @@ TEST_F(ReflectorTest, R11PollsWhereItMayNotWatchAndWatchesAgainWhenItMay) {
   }
   api.watch->OnOpen();
   EXPECT_EQ(scheduler.Next(), absl::InfiniteDuration());
+}
+
+TEST_F(ReflectorTest, R11OverloadedServerIsPolledOnWhereItMayNotWatch) {
+  api.AnswerList(0, 10);
+  api.watch->OnEnd(Failure(absl::StatusCode::kPermissionDenied));
+  scheduler.Advance(absl::Seconds(16));
+  api.AnswerList(1, 11);
+  kube::Outcome overloaded = Failure(absl::StatusCode::kResourceExhausted);
+  overloaded.retry_after = absl::Seconds(1);
+  api.watch->OnEnd(overloaded);
+  scheduler.Advance(absl::Seconds(30));
+  EXPECT_GE(api.lists.size(), 3u);
+}
+
+TEST_F(ReflectorTest, R4WhatAListShowsIsToldBeforeThatItWasAnswered) {
+  tell_successes = true;
+  api.AnswerList(0, 10);
+  EXPECT_THAT(told, ElementsAre("synced none at 10", "OK"));
 }
 
 TEST_F(ReflectorTest, R11ReadWithoutAWatchIsThePollThatIsDueAnyway) {

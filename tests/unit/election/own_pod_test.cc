@@ -1,0 +1,78 @@
+#include "server/election/own_pod.h"
+
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "tests/harness/virtual_scheduler.h"
+#include "tests/unit/election/candidate.h"
+
+namespace leadership_broker::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Answers for this pod alone.
+class PodApi : public kube::Api {
+ public:
+  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::ConfigMap>) override { return nullptr; }
+  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
+                     kube::WatchObserver<kube::ConfigMap>*) override {
+    return nullptr;
+  }
+  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::Pod> callback) override {
+    lists.push_back(std::move(callback));
+    return nullptr;
+  }
+  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
+                     kube::WatchObserver<kube::Pod>* observer) override {
+    watch = observer;
+    return nullptr;
+  }
+  loop::Handle Create(const kube::ConfigMap&, kube::WriteCallback) override { return nullptr; }
+  loop::Handle DeleteConfigMap(const std::string&, const std::string&, const kube::Precondition&,
+                               kube::WriteCallback) override {
+    return nullptr;
+  }
+  loop::Handle AnnotateConfigMap(const std::string&, const std::string&, const kube::Precondition&, const std::string&,
+                                 const std::string&, kube::WriteCallback) override {
+    return nullptr;
+  }
+
+  void Answer(size_t which, kube::Pod pod, int resource_version) {
+    kube::Listing<kube::Pod> listing;
+    listing.items.push_back(std::move(pod));
+    listing.resource_version = std::to_string(resource_version);
+    lists.at(which)(std::move(listing));
+  }
+
+  std::vector<kube::ListCallback<kube::Pod>> lists;
+  kube::WatchObserver<kube::Pod>* watch = nullptr;
+};
+
+kube::Pod At(kube::Pod pod, int resource_version) {
+  pod.mutable_metadata()->set_resource_version(std::to_string(resource_version));
+  return pod;
+}
+
+TEST(OwnPod, R5WatchThatIsBehindAReadMakesNoDyingPodFitAgain) {
+  PodApi api;
+  VirtualScheduler scheduler;
+  std::vector<bool> dying;
+  election::OwnPod own_pod(&api, &scheduler, "ns", "me",
+                           {[&](const std::optional<kube::Pod>& pod, std::optional<absl::Duration>) {
+                              dying.push_back(pod.has_value() && pod->metadata().has_deletion_timestamp());
+                            },
+                            [](kube::ReflectorRequest, const kube::Outcome&) {}});
+  api.Answer(0, At(PodOf("me"), 5), 10);
+  api.watch->OnOpen();
+  own_pod.Read();
+  api.Answer(1, At(Terminating(PodOf("me")), 12), 20);
+  api.watch->OnEvent(kube::WatchEventKind::kModified, At(PodOf("me"), 11));
+  api.watch->OnEvent(kube::WatchEventKind::kModified, At(Terminating(PodOf("me")), 12));
+  EXPECT_THAT(dying, ElementsAre(false, true, true, true));
+}
+
+}  // namespace
+}  // namespace leadership_broker::testing
