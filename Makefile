@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test demo bench fuzz lint
+.PHONY: deps build test demo bench fuzz simulate lint
 
 deps:
 	@scripts/deps
@@ -21,6 +21,12 @@ bench: deps
 SECONDS = $(if $(MINUTES),$(shell expr $(MINUTES) \* 60),60)
 fuzz: deps
 	@scripts/fuzz $(SECONDS)
+
+# As many runs of the simulation, on all cores.
+SEEDS = 100000
+simulate: deps
+	@scripts/build release simulate
+	@build/bin/simulate --seeds $(SEEDS) --save build/simulation
 
 lint: deps
 	@scripts/lint

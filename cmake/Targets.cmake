@@ -45,6 +45,7 @@ function(lb_test name tier)
     # The dearer the tier, the later: a broken unit is told of first.
     set(cost_unit 400)
     set(cost_component 300)
+    set(cost_simulation 250)
     set(cost_control_plane 200)
     set(cost_interop 100)
     set_tests_properties(${name} PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT} COST ${cost_${tier}})

@@ -2,6 +2,7 @@
 #ifndef LEADERSHIP_BROKER_TESTS_HARNESS_VIRTUAL_SCHEDULER_H_
 #define LEADERSHIP_BROKER_TESTS_HARNESS_VIRTUAL_SCHEDULER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -27,10 +28,16 @@ class VirtualScheduler : public loop::Scheduler {
     const absl::Duration until = now_.boot + by;
     while (!timers_.empty() && timers_.begin()->first.first <= until) {
       auto node = timers_.extract(timers_.begin());
-      MoveTo(node.key().first);
+      JumpTo(std::max(now_.boot, node.key().first));
       node.mapped()();
     }
-    MoveTo(until);
+    JumpTo(until);
+  }
+
+  // It is `boot` now, and no timer has run yet: as after a SIGSTOP. Advance runs them, late.
+  void JumpTo(absl::Duration boot) {
+    now_.wall += boot - now_.boot;
+    now_.boot = boot;
   }
 
   // When the next timer is due (boot clock); InfiniteDuration when there is none.
@@ -50,11 +57,6 @@ class VirtualScheduler : public loop::Scheduler {
     VirtualScheduler* const scheduler_;
     const Key key_;
   };
-
-  void MoveTo(absl::Duration boot) {
-    now_.wall += boot - now_.boot;
-    now_.boot = boot;
-  }
 
   loop::Instant now_{absl::Seconds(1000), absl::FromUnixSeconds(1'700'000'000)};
   std::map<Key, std::function<void()>> timers_;
