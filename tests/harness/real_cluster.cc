@@ -81,13 +81,8 @@ RealCluster& RealCluster::Shared() {
 
 RealCluster::RealCluster() : lab_dir_(scratch_.File("lab")) {
   Lab("start");
-  const auto line = [this](const char* file) {
-    std::string text = ReadTextFile(lab_dir_ + "/" + file);
-    if (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
-  };
-  url_ = line("url");
-  admin_ = std::make_unique<AdminClient>(url_, CaFile(), line("admin-token"));
+  url_ = Line("url");
+  admin_ = std::make_unique<AdminClient>(url_, CaFile(), AdminToken());
 }
 
 RealCluster::~RealCluster() { Lab("stop"); }
@@ -97,14 +92,20 @@ void RealCluster::Lab(const std::string& command) const {
   Require(finished.exit_code == 0, "control-plane " + command + ":\n" + finished.output);
 }
 
+std::string RealCluster::Line(const std::string& file) const {
+  const std::string text = ReadTextFile(lab_dir_ + "/" + file);
+  return text.substr(0, text.find('\n'));
+}
+
+std::string RealCluster::AdminToken() const { return Line("admin-token"); }
+
+std::string RealCluster::EtcdUrl() const { return Line("etcd-url"); }
+
 std::string RealCluster::CaFile() const { return lab_dir_ + "/ca.crt"; }
 
 std::string RealCluster::Kubeconfig() const { return lab_dir_ + "/kubeconfig"; }
 
-std::string RealCluster::Binaries() const {
-  const std::string text = ReadTextFile(lab_dir_ + "/binaries");
-  return text.substr(0, text.find('\n'));
-}
+std::string RealCluster::Binaries() const { return Line("binaries"); }
 
 std::string RealCluster::NewNamespace() {
   if (api_server_stopped_) StartApiServer();

@@ -41,6 +41,10 @@ class RealCluster : public Cluster {
   void StopCollector() override;
   void StartCollector() override;
 
+  // Runs a subcommand of tests/lab/control-plane, which names them.
+  void Lab(const std::string& command) const;
+  std::string AdminToken() const;
+  std::string EtcdUrl() const;
   // For kubectl, as the administrator.
   std::string Kubeconfig() const;
   // The folder of kubectl, grpcurl and the control plane's own programs.
@@ -48,8 +52,8 @@ class RealCluster : public Cluster {
 
  private:
   RealCluster();
-  // Runs a subcommand of tests/lab/control-plane.
-  void Lab(const std::string& command) const;
+  // The first line of a file of the lab's.
+  std::string Line(const std::string& file) const;
   // A token of the namespace's ServiceAccount; `bound_object` may be null.
   std::string NewToken(const std::string& namespace_name, const nlohmann::json& bound_object);
 

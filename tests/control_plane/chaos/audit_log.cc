@@ -13,13 +13,14 @@ using Json = nlohmann::json;
 
 std::string AuditFlags(const std::string& policy_file, const std::string& log_file) {
   const Json configmaps = {{"group", ""}, {"resources", {"configmaps"}}};
-  const Json policy = {
-      {"apiVersion", "audit.k8s.io/v1"},
-      {"kind", "Policy"},
-      {"omitStages", {"RequestReceived"}},
-      {"rules",
-       {{{"level", "Request"}, {"verbs", {"create", "update", "patch", "delete"}}, {"resources", Json::array({configmaps})}},
-        {{"level", "None"}}}}};
+  const Json policy = {{"apiVersion", "audit.k8s.io/v1"},
+                       {"kind", "Policy"},
+                       {"omitStages", {"RequestReceived"}},
+                       {"rules",
+                        {{{"level", "Request"},
+                          {"verbs", {"create", "update", "patch", "delete"}},
+                          {"resources", Json::array({configmaps})}},
+                         {{"level", "None"}}}}};
   testing::WriteTextFile(policy_file, policy.dump());
   return absl::StrCat("--audit-policy-file=", policy_file, "\n--audit-log-path=", log_file);
 }
