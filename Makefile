@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test demo bench fuzz simulate lint
+.PHONY: deps build test demo bench fuzz simulate chaos lint
 
 deps:
 	@scripts/deps
@@ -27,6 +27,10 @@ SEEDS = 100000
 simulate: deps
 	@scripts/build release simulate
 	@build/bin/simulate --seeds $(SEEDS) --save build/simulation
+
+# make chaos MINUTES=60 SEED=7; three minutes and a new seed by default.
+chaos: deps
+	@scripts/chaos $(or $(MINUTES),3) $(SEED)
 
 lint: deps
 	@scripts/lint

@@ -76,13 +76,14 @@ void App::WatchOnce(const BrokerInstance& broker, int stream) {
   std::uniform_real_distribution<double> part(0, 1);
   Leadership said;
   bool any = false;
-  while (reader->Read(&said) && Keep(broker, stream, said)) {
+  while (reader->Read(&said)) {
     any = true;
+    if (!Keep(broker, stream, said)) break;
     // Half of the messages find it busy with something else.
     const double busy = part(random) * 2 - 1;
     if (slowness_ > absl::ZeroDuration() && busy > 0 && !Pause(slowness_ * busy)) break;
   }
-  context.TryCancel();
+  // Stop has cancelled it, or it has ended by itself.
   const grpc::Status status = reader->Finish();
   const std::lock_guard<std::mutex> lock(mutex_);
   context_ = nullptr;
