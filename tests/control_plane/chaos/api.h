@@ -9,13 +9,14 @@
 
 namespace leadership_broker::chaos {
 
-// Of the namespace that a run has for itself.
+// Where a run is at home: the API server, the namespace that it has for itself, and the program that the pods run.
 struct Place {
   std::string url;
   std::string ca_file;
   std::string admin_token;
   std::string namespace_name;
   std::string lock;
+  std::string broker;
 };
 
 // Not thread-safe; one for each thread.

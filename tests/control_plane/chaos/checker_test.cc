@@ -322,6 +322,17 @@ TEST(Checker, ReportsARemovalThatDoesNotSayWhatItMeans) {
   }
 }
 
+TEST(Checker, WhatWasTurnedAwayBeforeItWasReadMayHaveSaidWhatItMeans) {
+  for (const int code : {401, 403, 429, 500, 404}) {
+    Forge forge = Led();
+    forge.Line(
+        "audit",
+        {{"event", {{"verb", "delete"}, {"user", {{"username", kCandidates}}}, {"responseStatus", {{"code", code}}}}}});
+    forge.End();
+    EXPECT_EQ(BrokenBy(forge).size(), code == 404 ? 1 : 0) << code;
+  }
+}
+
 TEST(Checker, ReportsARemovalOfAnotherVersionThanItNamed) {
   Forge forge = Ended();
   forge.Removal("l1", "102").Lock("l2", "b").Leads("b", "l2", forge.revision).End();

@@ -1,5 +1,5 @@
-// chaos --seconds N --seed S --out DIR: brokers, apps, a real control plane, and faults for so long; what happened is
-// in DIR/history.jsonl afterwards, which chaos-check judges.
+// chaos --seconds N --seed S --out DIR [--broker PROGRAM]: brokers, apps, a real control plane, and faults for so long;
+// what happened is in DIR/history.jsonl afterwards, which chaos-check judges.
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -14,6 +14,7 @@
 #include "tests/control_plane/chaos/control_plane_faults.h"
 #include "tests/control_plane/chaos/pod_slot.h"
 #include "tests/control_plane/chaos/store_watch.h"
+#include "tests/harness/broker_process.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/require.h"
 #include "tests/harness/test_pod.h"
@@ -31,6 +32,7 @@ struct Settings {
   int seconds = 180;
   uint64_t seed = 0;
   std::string out = "chaos";
+  std::string broker = testing::BuiltBroker();
 };
 
 // One pod leads, every app says which, and none says otherwise whose pod is gone.
@@ -106,7 +108,7 @@ int Run(const Settings& settings) {
   testing::RealCluster& cluster = testing::RealCluster::Shared();
   const std::string namespace_name = cluster.NewNamespace();
   testing::ApplyDeployRole(cluster, namespace_name, kLock);
-  const Place place = {cluster.Url(), cluster.CaFile(), cluster.AdminToken(), namespace_name, kLock};
+  const Place place = {cluster.Url(), cluster.CaFile(), cluster.AdminToken(), namespace_name, kLock, settings.broker};
 
   Recorder recorder(settings.out + "/history.jsonl");
   recorder.Note("run", {{"seed", settings.seed},
@@ -127,6 +129,7 @@ int main(int argc, char** argv) {
   flags.add_option("--seconds", settings.seconds, "How long there are faults")->check(CLI::PositiveNumber);
   flags.add_option("--seed", settings.seed, "What is left to chance; a new one each time by default");
   flags.add_option("--out", settings.out, "The folder for the history and the logs")->required();
+  flags.add_option("--broker", settings.broker, "Another broker than the one that was built, to see it fail");
   CLI11_PARSE(flags, argc, argv);
   settings.out = std::filesystem::absolute(settings.out).string();
   std::cout << "chaos: seed " << settings.seed << ", " << settings.seconds << " s, " << settings.out << "/history.jsonl"

@@ -7,8 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "tests/harness/broker_process.h"
-
 namespace leadership_broker::chaos {
 namespace {
 
@@ -52,9 +50,8 @@ void PodBody::StartBroker() {
   frozen_ = false;
   recorder_->Note("broker started", {{"pod", uid_}, {"broker", instance.number}});
   broker_ = std::make_unique<testing::ChildProcess>(
-      std::vector<std::string>{testing::BuiltBroker(), "--lock=" + place_.lock,
-                               "--service-account-dir=" + scratch_.path(), "--http-listen=none", "--log-level=debug",
-                               "--listen=" + instance.address},
+      std::vector<std::string>{place_.broker, "--lock=" + place_.lock, "--service-account-dir=" + scratch_.path(),
+                               "--http-listen=none", "--log-level=debug", "--listen=" + instance.address},
       environment, log_file_);
   fast_.SetBroker(instance);
   slow_.SetBroker(instance);

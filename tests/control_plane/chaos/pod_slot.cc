@@ -11,7 +11,7 @@ using leadership::v1::Leadership;
 
 constexpr absl::Duration kTick = absl::Milliseconds(20);
 // Between two faults of one pod.
-constexpr absl::Duration kMostPeace = absl::Seconds(4);
+constexpr absl::Duration kMostPeace = absl::Seconds(3);
 
 }  // namespace
 
@@ -94,7 +94,7 @@ void PodSlot::MakePod() {
 void PodSlot::Live() {
   while (!course_->calm) {
     // A leader's life is the harder, since it is what all is about.
-    const absl::Duration most = body_->Leads() ? kMostPeace / 2 : kMostPeace;
+    const absl::Duration most = body_->Leads() ? kMostPeace / 3 : kMostPeace;
     Pass(choices_.Between(absl::Milliseconds(50), most));
     if (course_->calm || !Harm(faults_->Draw())) return;
   }

@@ -98,6 +98,7 @@ Removal ReadRemoval(const Json& event) {
   removal.user = Text(event, "/user/username");
   removal.pod = Text(event, "/user/extra/authentication.kubernetes.io~1pod-uid/0");
   removal.code = event.value(Pointer("/responseStatus/code"), 0);
+  removal.body_read = event.contains("requestObject");
   removal.uid = Text(event, "/requestObject/preconditions/uid");
   removal.resource_version = Text(event, "/requestObject/preconditions/resourceVersion");
   removal.propagation = Text(event, "/requestObject/propagationPolicy");

@@ -68,7 +68,8 @@ struct Removal {
   std::string user;
   std::string pod;  // UID that the token was bound to, if any
   int code = 0;
-  std::string uid;  // preconditions
+  bool body_read = false;  // else it was refused before that, or had none
+  std::string uid;         // preconditions
   std::string resource_version;
   std::string propagation;
 

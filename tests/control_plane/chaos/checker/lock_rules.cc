@@ -27,6 +27,8 @@ void CheckOneLock(const History& history, const Facts& facts, Verdict* verdict) 
 
 // R6, of every request, whether or not it hit.
 void CheckPrecondition(const Removal& removal, Verdict* verdict) {
+  const bool turned_away = removal.code == 401 || removal.code == 403 || removal.code == 429 || removal.code / 100 == 5;
+  if (!removal.body_read && turned_away) return;
   if (removal.uid.empty() || removal.resource_version.empty() || removal.propagation != "Background") {
     verdict->violations.push_back(
         {"R6 precondition", absl::StrCat("pod ", removal.pod, " removes a lock without saying which, or not by ",
