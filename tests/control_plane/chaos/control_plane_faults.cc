@@ -7,6 +7,8 @@
 #include "absl/time/clock.h"
 #include "nlohmann/json.hpp"
 
+#include "tests/harness/eventually.h"
+
 namespace leadership_broker::chaos {
 namespace {
 
@@ -118,8 +120,10 @@ void ControlPlaneFaults::RevokeTokens() {
 }
 
 void ControlPlaneFaults::RemoveLockByHand() {
-  const testing::HttpAnswer lock = api_.Get(api_.Path("configmaps", api_.place().lock));
-  if (lock.status != 200) return;
+  testing::HttpAnswer lock;
+  const bool there = testing::Eventually(
+      [&] { return (lock = api_.Get(api_.Path("configmaps", api_.place().lock))).status == 200; }, absl::Seconds(5));
+  if (!there) return;
   const Json uid = lock.body["metadata"]["uid"];
   recorder_->Fault("lock removed by hand", {{"lock", uid}});
   api_.Delete(api_.Path("configmaps", api_.place().lock), {{"preconditions", {{"uid", uid}}}});

@@ -10,8 +10,10 @@ namespace {
 using leadership::v1::Leadership;
 
 constexpr absl::Duration kTick = absl::Milliseconds(20);
-// Between two faults of one pod.
-constexpr absl::Duration kMostPeace = absl::Seconds(3);
+// Between two faults of one pod. A leader's life is the harder, since it is what all is about; a standby has to be
+// there for longer than --orphan-grace.
+constexpr absl::Duration kMostPeace = absl::Seconds(8);
+constexpr absl::Duration kMostPeaceOfLeaders = absl::Seconds(2);
 
 }  // namespace
 
@@ -93,8 +95,7 @@ void PodSlot::MakePod() {
 
 void PodSlot::Live() {
   while (!course_->calm) {
-    // A leader's life is the harder, since it is what all is about.
-    const absl::Duration most = body_->Leads() ? kMostPeace / 3 : kMostPeace;
+    const absl::Duration most = body_->Leads() ? kMostPeaceOfLeaders : kMostPeace;
     Pass(choices_.Between(absl::Milliseconds(50), most));
     if (course_->calm || !Harm(faults_->Draw())) return;
   }
