@@ -307,6 +307,29 @@ TEST(Checker, ReportsALossWithoutCause) {
   EXPECT_THAT(BrokenBy(forge), ElementsAre("R9 lost without cause"));
 }
 
+TEST(Checker, ReportsALossBeforeItsCause) {
+  for (const bool etcd_killed : {false, true}) {
+    Forge forge = Led();
+    if (etcd_killed) forge.Fault("etcd killed");
+    forge.StandsBy("a", "", "", 0).Fault("lock removed by hand", {{"lock", "l1"}}).Fault("none").LockGone("l1", "a");
+    forge.Lock("l2", "b").Leads("b", "l2", forge.revision).StandsBy("a", "l2", "b", forge.revision).End();
+    if (etcd_killed) {
+      EXPECT_THAT(BrokenBy(forge), IsEmpty()) << "the store's change may be seen late";
+    } else {
+      EXPECT_THAT(BrokenBy(forge), ElementsAre("R9 lost without cause"));
+    }
+  }
+}
+
+TEST(Checker, ReportsALossThatStillShowsTheLock) {
+  Forge forge = Led();
+  forge.Fault("lock removed by hand", {{"lock", "l1"}})
+      .Told("a", "STANDBY", "CONFIRMING", "l1", "", 0)
+      .LockGone("l1", "a");
+  forge.Lock("l2", "b").Leads("b", "l2", forge.revision).StandsBy("a", "l2", "b", forge.revision).End();
+  EXPECT_THAT(BrokenBy(forge), ElementsAre("R9 lost without cause"));
+}
+
 TEST(Checker, ALossAfterTheTokensWereRevokedHasACause) {
   Forge forge = Led();
   forge.Fault("tokens revoked").Told("a", "UNKNOWN", "UNAUTHORIZED", "l1", "", 0).Leads("a", "l1", 103).End();

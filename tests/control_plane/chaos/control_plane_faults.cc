@@ -23,7 +23,7 @@ std::string RolePath(const Place& place) {
 std::vector<std::pair<std::string, int>> Kinds() {
   return {{"API server killed", 3}, {"API server frozen", 2}, {"etcd killed", 2},
           {"etcd frozen", 2},       {"collector frozen", 2},  {"collector killed", 1},
-          {"rights withdrawn", 3},  {"tokens revoked", 1},    {"lock removed by hand", 2}};
+          {"rights withdrawn", 3},  {"tokens revoked", 1},    {"lock removed by hand", 3}};
 }
 
 }  // namespace

@@ -12,10 +12,16 @@
 namespace leadership_broker::chaos {
 namespace {
 
-// How far what the store did may be seen after what a broker made of it was told.
-constexpr Time kSkew = 30'000'000;
+// How far what the store did may be seen after what a broker made of it was told; and where the store was killed or
+// frozen so shortly before, since it may have told the API server and not yet the recorder.
+constexpr Time kSkew = 2'000'000;
+constexpr Time kSkewOfABrokenStore = 15'000'000;
 // A pod's token is taken for as long after it became void, and a loss by it is told as late.
 constexpr Time kRefusalEcho = 60'000'000;
+
+bool Echoes(const std::vector<Time>& causes, Time limit, Time now) {
+  return std::any_of(causes.begin(), causes.end(), [&](Time at) { return at <= now && now <= at + limit; });
+}
 
 class Broker {
  public:
@@ -69,14 +75,16 @@ class Broker {
     if (told.state != "STATE_UNKNOWN") lost_.insert(last_->lock);
     const Term* const term = facts_.TermOf(last_->lock);
     const PodFacts* const pod = facts_.PodOf(told.pod);
-    const auto by_now = [&](const Time& at) { return at <= told.at + kSkew; };
-    const bool lock_gone = term == nullptr || (term->removed && by_now(term->removed_at)) ||
-                           (term->spoiled_at && by_now(*term->spoiled_at));
-    const bool pod_ended =
-        pod == nullptr || (pod->gone && by_now(pod->gone->at)) || (pod->finished && by_now(pod->finished->at));
-    const bool refused = std::any_of(history_.revocations.begin(), history_.revocations.end(), [&](Time revoked) {
-      return revoked <= told.at && told.at <= revoked + kRefusalEcho;
-    });
+    const bool broken_store = Echoes(history_.etcd_faults, kSkewOfABrokenStore, told.at);
+    const Time known = told.at + (broken_store ? kSkewOfABrokenStore : kSkew);
+    const auto by_now = [&](const Time& at) { return at <= known; };
+    // A message that still shows the lock knows of no removal.
+    const bool removed = term == nullptr || (told.lock != last_->lock && term->removed && by_now(term->removed_at));
+    const bool lock_gone = removed || (term->spoiled_at && by_now(*term->spoiled_at));
+    // Nor does one know of the pod's end that has it stand by.
+    const bool pod_ended = told.state != "STATE_STANDBY" && (pod == nullptr || (pod->gone && by_now(pod->gone->at)) ||
+                                                             (pod->finished && by_now(pod->finished->at)));
+    const bool refused = Echoes(history_.revocations, kRefusalEcho, told.at);
     if (lock_gone || pod_ended || (refused && told.state == "STATE_UNKNOWN")) return;
     Break("R9 lost without cause", told,
           absl::StrCat("stops leading under lock ", last_->lock, " (", told.state, ", ", told.reason,

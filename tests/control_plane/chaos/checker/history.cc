@@ -110,6 +110,7 @@ void ReadFault(const Json& line, History* history) {
   ++history->faults[fault];
   if (fault == "pod forced") history->forced.insert(line.at("pod"));
   if (fault == "lock removed by hand") history->by_hand.insert(line.at("lock"));
+  if (fault.rfind("etcd ", 0) == 0) history->etcd_faults.push_back(line.at("at"));
   if (fault == "tokens revoked") history->revocations.push_back(line.at("at"));
 }
 

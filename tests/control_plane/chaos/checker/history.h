@@ -86,6 +86,7 @@ struct History {
   std::set<std::string> forced;       // UIDs of pods that were deleted with no grace while their containers ran
   std::set<std::string> by_hand;      // UIDs of locks that a person set out to remove
   std::vector<Time> revocations;      // when the tokens of before became void
+  std::vector<Time> etcd_faults;      // when the store was killed or frozen: its changes are seen late then
   std::map<std::string, std::set<std::string>> subscribers;  // by pod UID
   std::map<std::string, Time> stopped;                       // when the apps of a pod were stopped
   std::optional<Time> calm;                                  // when the last fault was over
