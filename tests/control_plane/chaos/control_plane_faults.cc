@@ -21,9 +21,9 @@ std::string RolePath(const Place& place) {
 }
 
 std::vector<std::pair<std::string, int>> Kinds() {
-  return {{"API server killed", 3}, {"API server frozen", 2}, {"etcd killed", 2},
-          {"etcd frozen", 2},       {"collector frozen", 2},  {"collector killed", 1},
-          {"rights withdrawn", 3},  {"tokens revoked", 1},    {"lock removed by hand", 3}};
+  return {{"API server killed", 2}, {"API server frozen", 2}, {"etcd killed", 1},
+          {"etcd frozen", 2},       {"collector frozen", 1},  {"collector killed", 1},
+          {"rights withdrawn", 2},  {"tokens revoked", 1},    {"lock removed by hand", 2}};
 }
 
 }  // namespace
@@ -45,7 +45,8 @@ void ControlPlaneFaults::Join() {
 
 void ControlPlaneFaults::Run() {
   while (!course_->calm) {
-    Pass(choices_.Between(absl::Milliseconds(500), absl::Seconds(5)));
+    // Long enough that there are takeovers between, too.
+    Pass(choices_.Between(absl::Milliseconds(500), absl::Seconds(9)));
     if (!course_->calm) Harm(deck_.Draw());
   }
   agenda_.DoAll();
@@ -58,13 +59,13 @@ void ControlPlaneFaults::Harm(const std::string& fault) {
   if (fault == "tokens revoked") return RevokeTokens();
   recorder_->Fault(fault);
   if (fault == "API server killed") {
-    BreakAndMend("stop-apiserver", "start-apiserver", absl::Seconds(4));
+    BreakAndMend("stop-apiserver", "start-apiserver", absl::Seconds(3));
   } else if (fault == "API server frozen") {
-    BreakAndMend("pause-apiserver", "resume-apiserver", absl::Seconds(8));
+    BreakAndMend("pause-apiserver", "resume-apiserver", absl::Seconds(6));
   } else if (fault == "etcd killed") {
-    BreakAndMend("stop-etcd", "start-etcd", absl::Seconds(4));
+    BreakAndMend("stop-etcd", "start-etcd", absl::Seconds(3));
   } else if (fault == "etcd frozen") {
-    BreakAndMend("pause-etcd", "resume-etcd", absl::Seconds(8));
+    BreakAndMend("pause-etcd", "resume-etcd", absl::Seconds(6));
   }
   recorder_->Note("mended", {{"fault", fault}});
 }
