@@ -294,11 +294,27 @@ TEST(Checker, ReportsTwoAppsThatAreToldDifferentThings) {
 }
 
 TEST(Checker, ReportsAWinnerThatHadSeenItsDeletion) {
+  for (const int broker : {1, 2}) {
+    Forge forge = Led();
+    forge.Fault("lock removed by hand", {{"lock", "l1"}}).LockGone("l1", "a").PodDeleted("a");
+    forge.broker = broker;
+    forge.Told("a", "INELIGIBLE", "POD_TERMINATING", "", "", 0);
+    forge.revision += 10;
+    forge.Lock("l2", "a").Told("a", "LEADER", "POD_TERMINATING", "l2", "a", forge.revision);
+    forge.AppsStopped("a").PodDeleted("a").PodGone("a").LockGone("l2", "a").Lock("l3", "b");
+    forge.Leads("b", "l3", forge.revision, {{"broker", 1}}).End();
+    EXPECT_THAT(BrokenBy(forge), ElementsAre("R5 deletion seen")) << broker;
+  }
+}
+
+TEST(Checker, ALeaderThatFindsItsLockAtARestartWhileBeingDeletedIsGood) {
   Forge forge = Led();
-  forge.Fault("lock removed by hand", {{"lock", "l1"}}).LockGone("l1", "a").PodDeleted("a");
-  forge.Told("a", "INELIGIBLE", "POD_TERMINATING", "", "", 0).Lock("l2", "a").Leads("a", "l2", forge.revision);
-  forge.AppsStopped("a").PodGone("a").LockGone("l2", "a").Lock("l3", "b").Leads("b", "l3", forge.revision).End();
-  EXPECT_THAT(BrokenBy(forge), ElementsAre("R5 deletion seen"));
+  forge.PodDeleted("a");
+  forge.broker = 2;
+  forge.Told("a", "INELIGIBLE", "POD_TERMINATING", "l1", "", 0).Told("a", "LEADER", "POD_TERMINATING", "l1", "a", 103);
+  forge.AppsStopped("a").PodGone("a").LockGone("l1", "a").Lock("l2", "b");
+  forge.Leads("b", "l2", forge.revision, {{"broker", 1}}).End();
+  EXPECT_THAT(BrokenBy(forge), IsEmpty());
 }
 
 TEST(Checker, ReportsALossWithoutCause) {

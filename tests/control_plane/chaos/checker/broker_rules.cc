@@ -64,10 +64,9 @@ class Broker {
     won_.insert(told.lock);
   }
 
-  // A lock that is found at a restart is compared by the API server's clock, which is what its broker can know (R10,
-  // R16b).
+  // A broker that was started again may find a lock, which it can compare by the API server's clock only (R10, R16b).
   static bool CreatedAfterDeletion(const Told& told, const Term& term, const PodFacts& pod) {
-    if (told.reason == "REASON_WON") return term.created > pod.being_deleted->revision;
+    if (told.broker == 1) return term.created > pod.being_deleted->revision;
     return term.created_seconds > pod.deletion_began_seconds;
   }
 

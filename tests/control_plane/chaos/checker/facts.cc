@@ -27,11 +27,12 @@ void AddLock(const LockChange& change, Term* term) {
 
 void AddPod(const PodChange& change, PodFacts* pod) {
   Note(change.removed, change, &pod->gone);
+  // A later deletion with a shorter grace period is the same one's end.
+  if (change.being_deleted && !pod->being_deleted) pod->deletion_began_seconds = change.deletion_began_seconds;
   Note(change.being_deleted, change, &pod->being_deleted);
   Note(change.foreground, change, &pod->foreground);
   Note(change.finished, change, &pod->finished);
   Note(change.nothing_runs, change, &pod->nothing_runs);
-  if (change.being_deleted) pod->deletion_began_seconds = change.deletion_began_seconds;
 }
 
 }  // namespace
