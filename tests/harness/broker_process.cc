@@ -9,19 +9,10 @@
 #include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 
+#include "tests/harness/sanitizer.h"
+
 namespace leadership_broker::testing {
 namespace {
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LB_UNDER_ADDRESS_SANITIZER
-#endif
-#endif
-#if defined(LB_UNDER_ADDRESS_SANITIZER)
-constexpr bool kUnderAddressSanitizer = true;
-#else
-constexpr bool kUnderAddressSanitizer = false;
-#endif
 
 std::vector<std::string> CommandLine(const BrokerCommand& command) {
   std::vector<std::string> line = {command.program};
