@@ -1,5 +1,6 @@
 #include "server/status/hub.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/status/callback_gate.h"
@@ -43,7 +44,18 @@ void Hub::Publish(SnapshotPtr snapshot) {
     }
     armed = Disarm();
   }
-  for (const auto& subscriber : armed) subscriber->gate.Run();
+  Tell(std::move(armed));
+}
+
+void Hub::Tell(Armed armed) {
+  const size_t at_once = std::min(armed.size(), kToldAtOnce);
+  if (armed.size() > at_once) {
+    // Begun first, so that it goes on meanwhile.
+    crier_.Post([later = Armed(armed.begin() + at_once, armed.end())] {
+      for (const auto& subscriber : later) subscriber->gate.Run();
+    });
+  }
+  for (size_t i = 0; i < at_once; ++i) armed[i]->gate.Run();
 }
 
 SnapshotPtr Hub::Latest() const {
@@ -68,7 +80,7 @@ void Hub::Close() {
     closed_ = true;
     armed = Disarm();
   }
-  for (const auto& subscriber : armed) subscriber->gate.Run();
+  Tell(std::move(armed));
 }
 
 Hub::Next Hub::Take(const std::shared_ptr<Subscriber>& subscriber, bool or_latest) {

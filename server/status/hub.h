@@ -15,6 +15,7 @@
 #include "leadership/v1/leadership.pb.h"
 #include "server/loop/mutex.h"
 #include "server/loop/scheduler.h"
+#include "server/status/worker.h"
 
 namespace leadership_broker::status {
 
@@ -50,9 +51,13 @@ class Hub {
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
-  // Makes `snapshot` the latest, then tells every subscriber that waits, by its on_ready, on this thread and under no
-  // lock. A snapshot of the same revision as the latest only refreshes it, and is told only if `trusted_until` is
-  // finite, since then the clients' trust has to be renewed (R9). Ignored after Close.
+  // So many subscribers are told before Publish returns; the rest is told by a thread of the hub's own, since what
+  // publishes owns the election, which must not wait for thousands of writes.
+  static constexpr size_t kToldAtOnce = 16;
+
+  // Makes `snapshot` the latest, then tells every subscriber that waits, by its on_ready, under no lock. A snapshot of
+  // the same revision as the latest only refreshes it, and is told only if `trusted_until` is finite, since then the
+  // clients' trust has to be renewed (R9). Ignored after Close.
   void Publish(SnapshotPtr snapshot) EXCLUDES(mutex_);
 
   // Null before the first Publish.
@@ -60,8 +65,8 @@ class Hub {
 
   // `on_ready` is called when there is something to take, once for each Take that had returned nothing; not before the
   // first such Take. So: subscribe, then Take, which returns the latest; nothing is lost between. It must not block: it
-  // runs on the publisher's thread, and the others wait behind it. It is never called twice at once. The hub must
-  // outlive the subscription.
+  // runs on the publisher's thread or on the hub's, and others wait behind it. It is never called twice at once. The
+  // hub must outlive the subscription.
   [[nodiscard]] std::unique_ptr<Subscription> Subscribe(std::function<void()> on_ready) EXCLUDES(mutex_);
 
   // Ends it: subscribers are told by on_ready, and Take says `closed` once an unsent loss has been taken. Idempotent.
@@ -75,6 +80,7 @@ class Hub {
   void Remove(Subscriber& subscriber) EXCLUDES(mutex_);
   // Empties armed_.
   Armed Disarm() REQUIRES(mutex_);
+  void Tell(Armed armed) EXCLUDES(mutex_);
 
   mutable loop::Mutex mutex_;
   bool closed_ GUARDED_BY(mutex_) = false;
@@ -85,6 +91,7 @@ class Hub {
   SnapshotPtr loss_ GUARDED_BY(mutex_);
   // The subscribers whose on_ready is due at the next change.
   Armed armed_ GUARDED_BY(mutex_);
+  Worker crier_;
 };
 
 // Ends with its destruction: on_ready is not called after it. The destruction waits for an on_ready that is running,

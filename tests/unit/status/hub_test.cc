@@ -250,6 +250,9 @@ TEST_F(HubTest, EndedSubscribersAreForgottenAndTheRestIsStillTold) {
   }
   for (int i = 0; i < 100; i += 3) subscriptions[i].reset();
   hub_.Publish(Standby(1));
+  while (ready_ < 66) std::this_thread::yield();
+  // Of those that were told late, none is told once more.
+  subscriptions.clear();
   EXPECT_EQ(ready_, 66);
 }
 
@@ -266,6 +269,61 @@ TEST_F(HubTest, ASubscriberThatNeverTakesDelaysNobodyAndKeepsOnlyTwo) {
   }
   EXPECT_TRUE(skipped.expired()) << "a snapshot is kept for the slow subscriber although it will never be taken";
   EXPECT_THAT(Drain(*slow), ElementsAre(500, 1000));
+}
+
+TEST_F(HubTest, PublishWaitsForNoneOfVeryManySubscribers) {
+  constexpr size_t kMany = Hub::kToldAtOnce + 100;
+  std::mutex held;
+  std::atomic<size_t> at_once{0};
+  std::atomic<size_t> told{0};
+  const std::thread::id publisher = std::this_thread::get_id();
+  std::vector<std::unique_ptr<Hub::Subscription>> subscriptions;
+  for (size_t i = 0; i < kMany; ++i) {
+    subscriptions.push_back(hub_.Subscribe([&] {
+      if (std::this_thread::get_id() == publisher) {
+        ++at_once;
+      } else {
+        std::lock_guard<std::mutex> wait(held);
+      }
+      ++told;
+    }));
+    EXPECT_EQ(subscriptions.back()->Take().snapshot, nullptr);
+  }
+  {
+    std::lock_guard<std::mutex> hold(held);
+    hub_.Publish(Leader(1));
+    hub_.Publish(Loss(2));
+    hub_.Publish(Leader(3, "b"));
+    EXPECT_EQ(at_once, Hub::kToldAtOnce);
+    EXPECT_EQ(told, Hub::kToldAtOnce);
+    EXPECT_EQ(hub_.Latest()->leadership.revision(), 3u);
+  }
+  while (told != kMany) std::this_thread::yield();
+  for (auto& subscription : subscriptions) EXPECT_THAT(Drain(*subscription), ElementsAre(2, 3)) << "R4: the loss first";
+}
+
+TEST_F(HubTest, SubscriptionsThatEndWhileTheyAreStillToBeToldAreNotCalled) {
+  std::mutex held;
+  std::atomic<bool> first{false};
+  std::atomic<int> calls{0};
+  std::vector<std::unique_ptr<Hub::Subscription>> subscriptions;
+  for (size_t i = 0; i < Hub::kToldAtOnce + 2; ++i) {
+    subscriptions.push_back(hub_.Subscribe([&, i] {
+      if (i < Hub::kToldAtOnce) return;
+      ++calls;
+      first = true;
+      std::lock_guard<std::mutex> wait(held);
+    }));
+    EXPECT_EQ(subscriptions.back()->Take().snapshot, nullptr);
+  }
+  {
+    std::lock_guard<std::mutex> hold(held);
+    hub_.Publish(Standby(1));
+    while (!first) std::this_thread::yield();
+    subscriptions.pop_back();
+  }
+  subscriptions.clear();
+  EXPECT_EQ(calls, 1);
 }
 
 constexpr uint64_t kRevisions = 20000;
@@ -315,7 +373,8 @@ class Reader {
 TEST(HubThreadsTest, R4NoReaderSeesTwoTermsWithoutALossAndAllSeeTheEnd) {
   Hub hub;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  // More than are told at once.
+  for (size_t i = 0; i < Hub::kToldAtOnce + 8; ++i) {
     threads.emplace_back([&hub] {
       Reader reader(hub);
       EXPECT_EQ(reader.Read(), kRevisions) << "closed with a loss as the newest: it must have come through";
