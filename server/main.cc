@@ -20,10 +20,16 @@
 #include "server/http/http_server.h"
 #include "server/http/probes.h"
 #include "server/outside_cluster.h"
+#include "server/process/descriptors.h"
 #include "server/rpc/server.h"
 
 namespace leadership_broker {
 namespace {
+
+// Beside those that hold a stream (--max-streams): who asks now and then, or waits to be told that there is no room.
+constexpr int kConnectionsBesideStreams = 1024;
+// What the broker opens by itself takes some thirty.
+constexpr int kOwnDescriptors = 64;
 
 int Refuse(absl::string_view message) {
   std::fprintf(stderr, "leadership-broker: %s\n", config::ToPlainText(message).c_str());
@@ -46,6 +52,11 @@ bool ListensOnTcp(const config::Config& config) {
     if (!address.is_unix()) return true;
   }
   return false;
+}
+
+int FirstRefusedDescriptor(const config::Config& config) {
+  const int probes = static_cast<int>(config.http_listen.size()) * static_cast<int>(http::kMaxConnections);
+  return process::ShareOutDescriptors(config.max_streams + kConnectionsBesideStreams, kOwnDescriptors + probes);
 }
 
 int Run(const config::Config& config, const config::Identity& identity, const sigset_t& signals) {
@@ -82,6 +93,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   options.listen = config.listen;
   options.listen_is_default = config.listen_is_default;
   options.max_streams = config.max_streams;
+  options.first_refused_descriptor = FirstRefusedDescriptor(config);
   options.directory = &directory;
   options.now = [] { return loop::SystemNow().boot; };
   options.campaign_requests = config.campaign == config::Campaign::kOnRequest ? cluster.get() : nullptr;

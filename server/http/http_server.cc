@@ -19,7 +19,6 @@
 namespace leadership_broker::http {
 namespace {
 
-constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kIdleSeconds = 10;
 constexpr size_t kMaxConnectionBytes = size_t{16} * 1024;
 

@@ -1,7 +1,5 @@
 #include "server/rpc/server.h"
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -24,6 +22,7 @@ namespace {
 constexpr int kMaxRequestBytes = 64 * 1024;
 // Reflection and channelz come as synchronous services; a stream of theirs occupies a thread.
 constexpr int kMaxThreads = 16;
+constexpr int kHandshakeTimeoutMs = 10 * 1000;
 constexpr int kLeastPingIntervalMs = 10 * 1000;
 constexpr std::chrono::seconds kPatience(1);
 
@@ -46,8 +45,8 @@ void SetUpGrpc() {
 }
 
 void SetArguments(grpc::ServerBuilder& builder) {
-  // Otherwise a second broker on the same port starts, and the kernel deals the connections out between the two.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Else who connects and says nothing keeps his place for two minutes.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   // Clients in all languages keep their streams alive with pings, some more often than gRPC's own rule has it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMs);
@@ -61,15 +60,18 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
-// For files made while it lives: readable and writable by owner and group alone.
-class GroupUmask {
- public:
-  GroupUmask() : before_(umask(0117)) {}
-  ~GroupUmask() { umask(before_); }
-
- private:
-  const mode_t before_;
-};
+// A way for connections into the server that is being built.
+std::function<void(int)> AddDoor(grpc::ServerBuilder& builder, grpc_local_connect_type kind) {
+  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> way =
+      builder.experimental().AddExternalConnectionAcceptor(Type::FROM_FD,
+                                                           grpc::experimental::LocalServerCredentials(kind));
+  return [way = std::move(way)](int connection) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+    parameters.fd = connection;
+    way->HandleNewConnection(&parameters);
+  };
+}
 
 }  // namespace
 
@@ -91,28 +93,19 @@ absl::Status Server::Build() {
   grpc::ServerBuilder builder;
   SetArguments(builder);
   builder.RegisterService(&service_);
-  const std::vector<config::Address>& addresses = listeners_.addresses();
-  std::vector<int> ports(addresses.size());
-  bool has_socket = false;
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    has_socket = has_socket || addresses[i].is_unix();
-    builder.AddListeningPort(addresses[i].text,
-                             grpc::experimental::LocalServerCredentials(addresses[i].is_unix() ? UDS : LOCAL_TCP),
-                             &ports[i]);
-  }
-  {
-    std::unique_ptr<GroupUmask> guard;
-    if (has_socket) guard = std::make_unique<GroupUmask>();
-    server_ = builder.BuildAndStart();
-  }
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    if (server_ == nullptr || (!addresses[i].is_unix() && ports[i] == 0)) {
-      return absl::UnavailableError(absl::StrCat("the gRPC server did not start on ", addresses[i].text,
-                                                 ": its address was taken a moment ago; choose another --listen"));
+  std::vector<Acceptor::Door> doors;
+  for (const config::Address& address : listeners_.addresses()) {
+    absl::StatusOr<ListeningSocket> socket = ListeningSocket::Open(address);
+    if (!socket.ok()) {
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", address.text, ": ", socket.status().message(),
+                                                 "; choose another --listen"));
     }
-    addresses_.push_back(addresses[i].is_unix() ? addresses[i].text
-                                                : config::JoinHostPort(addresses[i].host, ports[i]));
+    addresses_.push_back(socket->Text());
+    doors.push_back({*std::move(socket), AddDoor(builder, address.is_unix() ? UDS : LOCAL_TCP)});
   }
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("the gRPC server did not start");
+  acceptor_ = std::make_unique<Acceptor>(std::move(doors), options_.first_refused_descriptor);
   server_->GetHealthCheckService()->SetServingStatus(leadership::v1::LeadershipBroker::service_full_name(), true);
   serving_ = true;
   return absl::OkStatus();
@@ -122,6 +115,8 @@ void Server::Shutdown() {
   if (!serving_.exchange(false)) return;
   server_->GetHealthCheckService()->Shutdown();
   options_.directory->Close();
+  // gRPC would forget those who come after its end, with their descriptors.
+  acceptor_.reset();
   server_->Shutdown(std::chrono::system_clock::now() + kPatience);
 }
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "grpcpp/server.h"
 
 #include "server/config/address.h"
+#include "server/rpc/acceptor.h"
 #include "server/rpc/campaign_requests.h"
 #include "server/rpc/listeners.h"
 #include "server/rpc/lock_directory.h"
@@ -27,6 +29,8 @@ class Server {
     std::vector<config::Address> listen;
     bool listen_is_default = false;
     int max_streams = 1024;
+    // Connections whose descriptor would be this or greater are refused (Acceptor).
+    int first_refused_descriptor = std::numeric_limits<int>::max();
     // Outlives the server, which closes it as it shuts down.
     LockDirectory* directory = nullptr;
     // The boot clock. Any thread.
@@ -36,8 +40,7 @@ class Server {
   };
 
   // Calls are answered when it returns. The error is one line for people; the process is then to end with
-  // kConfigurationError. Changes the process's umask for a moment where there is a Unix socket, so that nobody finds
-  // one more open than 0660.
+  // kConfigurationError. Changes the umask for a moment (ListeningSocket).
   static absl::StatusOr<std::unique_ptr<Server>> Start(Options options);
 
   // Shuts down.
@@ -64,6 +67,7 @@ class Server {
   const Listeners listeners_;
   Service service_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Acceptor> acceptor_;
   std::vector<std::string> addresses_;
   std::atomic<bool> serving_{false};
 };

@@ -2,8 +2,10 @@
 #ifndef LEADERSHIP_BROKER_TESTS_COMPONENT_RAW_CONNECTION_H_
 #define LEADERSHIP_BROKER_TESTS_COMPONENT_RAW_CONNECTION_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
