@@ -21,6 +21,7 @@
 #include "server/http/probes.h"
 #include "server/outside_cluster.h"
 #include "server/process/descriptors.h"
+#include "server/process/spare_memory.h"
 #include "server/rpc/server.h"
 
 namespace leadership_broker {
@@ -30,6 +31,7 @@ namespace {
 constexpr int kConnectionsBesideStreams = 1024;
 // What the broker opens by itself takes some thirty.
 constexpr int kOwnDescriptors = 64;
+constexpr time_t kHousekeepingSeconds = 5;
 
 int Refuse(absl::string_view message) {
   std::fprintf(stderr, "leadership-broker: %s\n", config::ToPlainText(message).c_str());
@@ -57,6 +59,12 @@ bool ListensOnTcp(const config::Config& config) {
 int FirstRefusedDescriptor(const config::Config& config) {
   const int probes = static_cast<int>(config.http_listen.size()) * static_cast<int>(http::kMaxConnections);
   return process::ShareOutDescriptors(config.max_streams + kConnectionsBesideStreams, kOwnDescriptors + probes);
+}
+
+// Keeps house until the process is told to end.
+void WaitForTheEnd(const sigset_t& signals) {
+  const timespec pause = {kHousekeepingSeconds, 0};
+  while (sigtimedwait(&signals, nullptr, &pause) < 0) process::GiveSpareMemoryBack();
 }
 
 int Run(const config::Config& config, const config::Identity& identity, const sigset_t& signals) {
@@ -113,8 +121,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
                {"pod", identity.pod_name}});
   if (cluster != nullptr) cluster->Start();
 
-  int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  WaitForTheEnd(signals);
   config::Log(config::LogLevel::kInfo, "shutting down; a lock that is held is kept (its pod lives on)");
   // R12: stop standing, finish the streams, exit.
   if (cluster != nullptr) cluster->Stop();
