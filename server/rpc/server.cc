@@ -22,6 +22,7 @@ namespace {
 constexpr int kMaxRequestBytes = 64 * 1024;
 // Reflection and channelz come as synchronous services; a stream of theirs occupies a thread.
 constexpr int kMaxThreads = 16;
+constexpr int kCallsBesideStreams = 128;
 constexpr int kHandshakeTimeoutMs = 10 * 1000;
 constexpr int kLeastPingIntervalMs = 10 * 1000;
 constexpr std::chrono::seconds kPatience(1);
@@ -44,10 +45,13 @@ void SetUpGrpc() {
   });
 }
 
-void SetArguments(grpc::ServerBuilder& builder) {
+void SetArguments(int max_streams, grpc::ServerBuilder& builder) {
   // Else who connects and says nothing keeps his place for two minutes.
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  // Calls count from their headers on, and may keep the request itself back for ever. More than --max-streams, so that
+  // a client that asks for too much is told so.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, max_streams + kCallsBesideStreams);
   // Clients in all languages keep their streams alive with pings, some more often than gRPC's own rule has it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kLeastPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -91,7 +95,7 @@ Server::Server(Options options, Listeners listeners)
 
 absl::Status Server::Build() {
   grpc::ServerBuilder builder;
-  SetArguments(builder);
+  SetArguments(options_.max_streams, builder);
   builder.RegisterService(&service_);
   std::vector<Acceptor::Door> doors;
   for (const config::Address& address : listeners_.addresses()) {

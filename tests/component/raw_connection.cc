@@ -38,6 +38,11 @@ RawConnection::~RawConnection() {
   if (fd_ >= 0) close(fd_);
 }
 
+void RawConnection::SetPatience(absl::Duration limit) {
+  const timeval time = absl::ToTimeval(limit);
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
+}
+
 bool RawConnection::Send(absl::string_view bytes) {
   return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }

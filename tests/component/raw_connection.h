@@ -25,7 +25,9 @@ class RawConnection {
 
   // Whether the kernel made a connection; that anybody will ever read from it is another matter.
   bool connected() const { return fd_ >= 0; }
-  // False when the other side has closed it.
+  // How long Send waits for room; otherwise for ever.
+  void SetPatience(absl::Duration limit);
+  // False when the other side has closed it, or takes no more.
   bool Send(absl::string_view bytes);
   // What has come so far.
   std::string Receive(size_t at_least = 1, absl::Duration limit = kPatience);
