@@ -8,7 +8,7 @@
 namespace leadership_broker::process {
 
 // Less than this is not worth the trouble, and is always there.
-inline constexpr int64_t kSpareBytesKept = int64_t{8} * 1024 * 1024;
+inline constexpr int64_t kSpareBytesKept = int64_t{2} * 1024 * 1024;
 
 // Resident memory of our own (not of files) that is not in use.
 int64_t SpareBytes();
