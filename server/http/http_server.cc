@@ -19,6 +19,8 @@
 namespace leadership_broker::http {
 namespace {
 
+// So that no one client keeps the kubelet out.
+constexpr unsigned kMaxConnectionsOfAnAddress = 16;
 constexpr unsigned kIdleSeconds = 10;
 constexpr size_t kMaxConnectionBytes = size_t{16} * 1024;
 
@@ -125,11 +127,12 @@ HttpServer::HttpServer(Handlers handlers) : handlers_(std::move(handlers)) {}
 
 absl::Status HttpServer::Serve(const config::Address& address, int socket) {
   const int port = PortOf(socket);
-  MHD_Daemon* daemon = MHD_start_daemon(
-      MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG, /*port=*/0, nullptr, nullptr, &OnRequest,
-      const_cast<Handlers*>(&handlers_), MHD_OPTION_EXTERNAL_LOGGER, &LogFromMicrohttpd, nullptr,
-      MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, kMaxConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-      kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
+  MHD_Daemon* daemon =
+      MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG, /*port=*/0, nullptr, nullptr,
+                       &OnRequest, const_cast<Handlers*>(&handlers_), MHD_OPTION_EXTERNAL_LOGGER, &LogFromMicrohttpd,
+                       nullptr, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
+                       MHD_OPTION_PER_IP_CONNECTION_LIMIT, kMaxConnectionsOfAnAddress, MHD_OPTION_CONNECTION_TIMEOUT,
+                       kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
   if (daemon == nullptr) {
     close(socket);
     return absl::InternalError(absl::StrCat("the HTTP server did not start on ", address.text));

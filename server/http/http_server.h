@@ -29,7 +29,8 @@ using Handler = std::function<Answer()>;
 // By path, e.g. "/livez". A query is ignored.
 using Handlers = std::map<std::string, Handler>;
 
-// At each address; more wait until one of them is closed.
+// At each address; more wait until one of them is closed. A quarter of them for one client's address: what is more is
+// closed at once.
 inline constexpr unsigned kMaxConnections = 64;
 
 // One thread for each address. GET and HEAD only (405); unknown paths are 404; idle connections are closed after 10 s.

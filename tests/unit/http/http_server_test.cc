@@ -1,6 +1,9 @@
 #include "server/http/http_server.h"
 
 #include <curl/curl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <map>
@@ -64,6 +67,7 @@ class HttpServerTest : public ::testing::Test {
     curl_easy_reset(curl_);
     curl_easy_setopt(curl_, CURLOPT_URL, absl::StrCat("http://", address_, path).c_str());
     curl_easy_setopt(curl_, CURLOPT_NOPROXY, "*");
+    if (!from_.empty()) curl_easy_setopt(curl_, CURLOPT_INTERFACE, from_.c_str());
     curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, &AppendBody);
     curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &response);
     curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, &AddHeader);
@@ -81,6 +85,8 @@ class HttpServerTest : public ::testing::Test {
   CURL* curl_;
   std::unique_ptr<HttpServer> server_;
   std::string address_;
+  // The client's own address; any when empty.
+  std::string from_;
 };
 
 http::Handlers Hello() {
@@ -129,6 +135,21 @@ TEST_F(HttpServerTest, EndlessHeadersAreRefused) {
   Start(Hello());
   EXPECT_GE(Call("GET", "/hello?" + std::string(20000, 'x')).status, 400);
   EXPECT_EQ(Call("GET", "/hello").status, 200) << "and the server goes on";
+}
+
+TEST_F(HttpServerTest, OneClientsConnectionsDoNotKeepAnotherOut) {
+  Start(Hello());
+  const config::SocketAddress name = ToSocketAddress(*ParseAddress(address_));
+  std::vector<int> flood;
+  for (unsigned i = 0; i < 2 * http::kMaxConnections; ++i) {
+    flood.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(connect(flood.back(), reinterpret_cast<const sockaddr*>(&name.storage), name.length), 0);
+  }
+  from_ = "127.0.0.2";
+  EXPECT_EQ(Call("GET", "/hello").status, 200);
+  pollfd first = {flood.front(), POLLIN, 0};
+  EXPECT_EQ(poll(&first, 1, 0), 0) << "the answer came, but only once a connection had been idle for too long";
+  for (const int connection : flood) close(connection);
 }
 
 TEST_F(HttpServerTest, APortInUseIsToldInOneLine) {
