@@ -117,7 +117,7 @@ int Crowd::CountUntoldLosses() const {
 
 std::string Crowd::WhyEnded() const {
   for (const auto& stream : streams_) {
-    if (const std::string why = stream->WhyEnded(); !why.empty()) return why;
+    if (std::string why = stream->WhyEnded(); !why.empty()) return why;
   }
   return "";
 }
