@@ -30,6 +30,7 @@ Hub::Armed Hub::Disarm() {
 
 void Hub::Publish(SnapshotPtr snapshot) {
   Armed armed;
+  bool loss = false;
   {
     loop::MutexLock lock(mutex_);
     if (closed_) return;
@@ -38,13 +39,15 @@ void Hub::Publish(SnapshotPtr snapshot) {
     latest_ = std::move(snapshot);
     if (!told) return;
     ++sequence_;
-    if (latest_->is_loss && !refresh) {
+    loss = latest_->is_loss && !refresh;
+    if (loss) {
       loss_ = latest_;
       loss_sequence_ = sequence_;
     }
     armed = Disarm();
   }
   Tell(std::move(armed));
+  if (loss) crier_.WaitUntilIdle();  // R4
 }
 
 void Hub::Tell(Armed armed) {

@@ -51,8 +51,8 @@ class Hub {
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
-  // So many subscribers are told before Publish returns; the rest is told by a thread of the hub's own, since what
-  // publishes owns the election, which must not wait for thousands of writes.
+  // So many subscribers are told on the publisher's thread; the rest is told by a thread of the hub's own, since what
+  // publishes owns the election, which must not wait for thousands of writes. For a loss it does wait (R4).
   static constexpr size_t kToldAtOnce = 16;
 
   // Makes `snapshot` the latest, then tells every subscriber that waits, by its on_ready, under no lock. A snapshot of

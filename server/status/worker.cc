@@ -22,6 +22,11 @@ void Worker::Post(std::function<void()> task) {
   if (!stopping_ && !thread_.joinable()) thread_ = std::thread([this] { Run(); });
 }
 
+void Worker::WaitUntilIdle() {
+  loop::MutexLock lock(mutex_);
+  while (running_ || !tasks_.empty()) changed_.Wait(mutex_);
+}
+
 void Worker::Run() {
   mutex_.Lock();
   while (!stopping_ || !tasks_.empty()) {
@@ -31,9 +36,12 @@ void Worker::Run() {
     }
     const std::function<void()> task = std::move(tasks_.front());
     tasks_.pop_front();
+    running_ = true;
     mutex_.Unlock();
     task();
     mutex_.Lock();
+    running_ = false;
+    changed_.NotifyAll();
   }
   mutex_.Unlock();
 }

@@ -21,6 +21,8 @@ class Worker {
 
   // Runs `task` after those posted before.
   void Post(std::function<void()> task) EXCLUDES(mutex_);
+  // Returns when all has run that was posted before. Not inside a task.
+  void WaitUntilIdle() EXCLUDES(mutex_);
 
  private:
   void Run() EXCLUDES(mutex_);
@@ -28,6 +30,7 @@ class Worker {
   loop::Mutex mutex_;
   loop::CondVar changed_;
   std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
+  bool running_ GUARDED_BY(mutex_) = false;  // a task
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_ GUARDED_BY(mutex_);
 };

@@ -34,6 +34,15 @@ TEST(WorkerTest, TaskMayPostAnother) {
   EXPECT_TRUE(ran);
 }
 
+TEST(WorkerTest, CanBeWaitedFor) {
+  Worker worker;
+  worker.WaitUntilIdle();
+  std::atomic<int> ran{0};
+  for (int i = 0; i < 100; ++i) worker.Post([&ran] { ++ran; });
+  worker.WaitUntilIdle();
+  EXPECT_EQ(ran, 100);
+}
+
 TEST(WorkerTest, TakesUpWorkAgainAfterIdling) {
   Worker worker;
   for (int i = 0; i < 100; ++i) {
