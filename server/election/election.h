@@ -87,8 +87,8 @@ class Election {
 
   // ---- Facts.
   bool IsMine(const Lock* lock) const;
-  // `shown` is the lock at version `at`, by an uncached read (or list) or by the answer to our create: R2's two ways to a
-  // lock.
+  // `shown` is the lock at version `at`, by an uncached read (or list) or by the answer to our create: R2's two ways to
+  // a lock.
   void TakeEvidence(const Lock* shown, uint64_t at, bool adopted);
   void Depart(const std::vector<LockView::Departure>& departures);
   void NoteTerm();
