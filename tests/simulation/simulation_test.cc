@@ -73,7 +73,7 @@ TEST(Simulation, RunsElectLeadersAndReachWhatTheRulesAreAbout) {
   int with_a_leader = 0;
   int with_a_takeover = 0;
   int with_an_excused_overlap = 0;
-  constexpr int kSeeds = 500;
+  constexpr int kSeeds = 2000;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Report report = Explore(seed, /*recorded=*/false);
     with_a_leader += report.leaders > 0 ? 1 : 0;
