@@ -50,6 +50,10 @@ void ControlPlaneFaults::Run() {
     if (!course_->calm) Harm(deck_.Draw());
   }
   agenda_.DoAll();
+  // One that lost its API server amid a pod's orphaning deletion was seen to leave the finalizer there for minutes.
+  // Anew it looks at everything.
+  cluster_->Lab("stop-controllers");
+  cluster_->Lab("start-controllers");
 }
 
 void ControlPlaneFaults::Harm(const std::string& fault) {
