@@ -68,7 +68,6 @@ Report ReportOf(const Run& run, const Settings& settings, uint64_t jitter) {
   report.steps = run.steps();
   report.leaders = run.world().judge.leaders();
   report.excused_overlaps = run.world().judge.excused_overlaps();
-  report.settled_after = run.settled_after();
   report.history = run.world().history.lines();
   if (report.violation.has_value()) report.trace.set_rule(report.violation->rule);
   *report.trace.mutable_settings() = settings;

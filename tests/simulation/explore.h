@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
-
 #include "tests/simulation/judge.h"
 #include "tests/simulation/trace.pb.h"
 
@@ -22,7 +20,6 @@ struct Report {
   int leaders = 0;
   // Times at which two pods believed that they lead, for a reason that docs/correctness.md gives.
   int excused_overlaps = 0;
-  absl::Duration settled_after;
   // Only where they were asked for.
   std::vector<std::string> history;
   Trace trace;

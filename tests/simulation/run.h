@@ -30,8 +30,6 @@ class Run {
   const std::optional<Violation>& violation() const { return world_.judge.violation(); }
   const std::vector<std::string>& choices() const { return choices_; }
   int steps() const { return steps_; }
-  // How long it took from the end of the faults until all was quiet, by the run's own clock.
-  absl::Duration settled_after() const { return settled_after_; }
 
  private:
   // Whose turn it may be: a pod by its place in the world's bodies, or one of these.
@@ -59,7 +57,6 @@ class Run {
   Collector collector_;
   std::vector<std::string> choices_;
   int steps_ = 0;
-  absl::Duration settled_after_;
   // A step that matters was just taken: faults are likelier for a few steps.
   int tense_ = 0;
   size_t turn_ = 0;

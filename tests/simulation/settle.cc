@@ -31,10 +31,8 @@ void Run::Settle() {
 
 void Run::RunQuiet(absl::Duration at_most) {
   const absl::Duration began = world_.boot();
-  absl::Duration quiet_since = began;
   while (!violation().has_value()) {
     if (TakeTurns()) {
-      quiet_since = world_.boot();
       if (world_.boot() - began > at_most) break;
       continue;
     }
@@ -42,7 +40,6 @@ void Run::RunQuiet(absl::Duration at_most) {
     if (due > began + at_most) break;
     PassTime(due);
   }
-  settled_after_ = std::max(settled_after_, quiet_since - began);
 }
 
 bool Run::TakeTurns() {
