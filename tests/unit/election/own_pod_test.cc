@@ -7,6 +7,7 @@
 
 #include "tests/harness/virtual_scheduler.h"
 #include "tests/unit/election/candidate.h"
+#include "tests/unit/election/silent_api.h"
 
 namespace leadership_broker::testing {
 namespace {
@@ -14,13 +15,11 @@ namespace {
 using ::testing::ElementsAre;
 
 // Answers for this pod alone.
-class PodApi : public kube::Api {
+class PodApi : public SilentApi {
  public:
-  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::ConfigMap>) override { return nullptr; }
-  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
-                     kube::WatchObserver<kube::ConfigMap>*) override {
-    return nullptr;
-  }
+  using SilentApi::List;
+  using SilentApi::Watch;
+
   loop::Handle List(const kube::Selector&, kube::ListCallback<kube::Pod> callback) override {
     lists.push_back(std::move(callback));
     return nullptr;
@@ -28,15 +27,6 @@ class PodApi : public kube::Api {
   loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
                      kube::WatchObserver<kube::Pod>* observer) override {
     watch = observer;
-    return nullptr;
-  }
-  loop::Handle Create(const kube::ConfigMap&, kube::WriteCallback) override { return nullptr; }
-  loop::Handle DeleteConfigMap(const std::string&, const std::string&, const kube::Precondition&,
-                               kube::WriteCallback) override {
-    return nullptr;
-  }
-  loop::Handle AnnotateConfigMap(const std::string&, const std::string&, const kube::Precondition&, const std::string&,
-                                 const std::string&, kube::WriteCallback) override {
     return nullptr;
   }
 

@@ -8,6 +8,7 @@
 
 #include "tests/harness/virtual_scheduler.h"
 #include "tests/unit/election/candidate.h"
+#include "tests/unit/election/silent_api.h"
 
 namespace leadership_broker::testing {
 namespace {
@@ -15,8 +16,11 @@ namespace {
 using ::testing::ElementsAre;
 
 // An API server under the test's hand: remembers what was asked, answers when told.
-class ScriptedApi : public kube::Api {
+class ScriptedApi : public SilentApi {
  public:
+  using SilentApi::List;
+  using SilentApi::Watch;
+
   class Request : public loop::Pending {
    public:
     explicit Request(int* open) : open_(open) { ++*open_; }
@@ -36,20 +40,6 @@ class ScriptedApi : public kube::Api {
     asked.push_back("watch from " + resource_version);
     watch = observer;
     return std::make_unique<Request>(&open);
-  }
-  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::Pod>) override { return nullptr; }
-  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
-                     kube::WatchObserver<kube::Pod>*) override {
-    return nullptr;
-  }
-  loop::Handle Create(const kube::ConfigMap&, kube::WriteCallback) override { return nullptr; }
-  loop::Handle DeleteConfigMap(const std::string&, const std::string&, const kube::Precondition&,
-                               kube::WriteCallback) override {
-    return nullptr;
-  }
-  loop::Handle AnnotateConfigMap(const std::string&, const std::string&, const kube::Precondition&, const std::string&,
-                                 const std::string&, kube::WriteCallback) override {
-    return nullptr;
   }
 
   void AnswerList(size_t which, int resource_version, std::vector<kube::ConfigMap> items = {}) {
