@@ -22,7 +22,7 @@ class Backoff {
   void Reset() { next_ = kFirst; }
 
   static constexpr absl::Duration kFirst = absl::Milliseconds(50);
-  static constexpr absl::Duration kLongest = absl::Seconds(2);
+  static constexpr absl::Duration kLongest = absl::Seconds(1);
 
  private:
   absl::Duration next_ = kFirst;

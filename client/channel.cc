@@ -8,7 +8,7 @@ namespace leadership::internal {
 namespace {
 
 constexpr int kFirstReconnectMs = 100;
-constexpr int kLongestReconnectMs = 1000;
+constexpr int kLongestReconnectMs = 500;
 // How long one attempt to connect may take.
 constexpr int kConnectMs = 5000;
 constexpr int kResolveAgainMs = 1000;

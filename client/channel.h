@@ -11,7 +11,7 @@
 
 namespace leadership::internal {
 
-// Never through an HTTP proxy; tries again about every second (gRPC's own back-off grows to two minutes, for which a
+// Never through an HTTP proxy; tries again about twice a second (gRPC's own back-off grows to two minutes, for which a
 // broker that starts after its app would go unnoticed); and pings while calls wait, so that a call does not wait for
 // ever on a broker that hangs. `target` is GrpcTarget's.
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& target);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "client/address.h"
 #include "client/backoff.h"
@@ -21,6 +23,10 @@ namespace leadership {
 namespace {
 
 using Stub = v1::LeadershipBroker::Stub;
+using Calls = v1::LeadershipBroker::StubInterface::async_interface;
+
+template <typename Request, typename Response>
+using Method = void (Calls::*)(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>);
 
 constexpr absl::Duration kShortestSilenceLimit = absl::Seconds(3);
 constexpr char kPodUidVariable[] = "POD_UID";
@@ -61,8 +67,7 @@ class Client::Impl {
   // Calls `method` until it succeeds, cannot succeed, or `deadline` has come; then the error is the last attempt's,
   // where that said more than that it was too late, or DEADLINE_EXCEEDED.
   template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*), Request request,
-                    absl::Time deadline, Response* response) {
+  absl::Status Call(Method<Request, Response> method, Request request, absl::Time deadline, Response* response) {
     if (!no_address_.ok()) return no_address_;
     request.set_pod_uid(options_.pod_uid);
     internal::Backoff backoff;
@@ -72,7 +77,15 @@ class Client::Impl {
       grpc::ClientContext context;
       context.set_deadline(absl::ToChronoTime(deadline));
       if (!canceller_.Enter(&context)) return Cancelled();
-      const grpc::Status status = (stub_.get()->*method)(&context, request, response);
+      // By callback: with gRPC's synchronous calls nobody would look after a connection that is being made between two
+      // attempts.
+      grpc::Status status;
+      absl::Notification done;
+      (stub_->async()->*method)(&context, &request, response, [&](const grpc::Status& result) {
+        status = result;
+        done.Notify();
+      });
+      done.WaitForNotification();
       canceller_.Leave(&context);
       if (status.ok()) return absl::OkStatus();
       if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
@@ -90,8 +103,7 @@ class Client::Impl {
 
   // As Call, for what a broker answers at once.
   template <typename Request, typename Response>
-  absl::StatusOr<Response> CallNow(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                                   const Request& request) {
+  absl::StatusOr<Response> CallNow(Method<Request, Response> method, const Request& request) {
     Response response;
     const absl::Status status = Call(method, request, absl::Now() + options_.call_timeout, &response);
     if (status.ok()) return response;
@@ -126,12 +138,12 @@ Client::Client(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(o
 Client::~Client() = default;
 
 absl::StatusOr<v1::Leadership> Client::Get(const std::string& lock) {
-  return impl_->CallNow(&Stub::GetLeadership, Impl::For<v1::GetLeadershipRequest>(lock));
+  return impl_->CallNow(&Calls::GetLeadership, Impl::For<v1::GetLeadershipRequest>(lock));
 }
 
 absl::StatusOr<v1::Leadership> Client::WaitUntilLeader(absl::Time deadline, const std::string& lock) {
   v1::Leadership leadership;
-  const absl::Status status = impl_->Call(&Stub::Become, Impl::For<v1::BecomeRequest>(lock), deadline, &leadership);
+  const absl::Status status = impl_->Call(&Calls::Become, Impl::For<v1::BecomeRequest>(lock), deadline, &leadership);
   if (status.ok()) return leadership;
   if (absl::IsDeadlineExceeded(status))
     return absl::DeadlineExceededError(
@@ -144,11 +156,11 @@ std::unique_ptr<LeadershipWatch> Client::Watch(Callbacks callbacks, const std::s
 }
 
 absl::StatusOr<v1::ListLocksResponse> Client::ListLocks() {
-  return impl_->CallNow(&Stub::ListLocks, v1::ListLocksRequest());
+  return impl_->CallNow(&Calls::ListLocks, v1::ListLocksRequest());
 }
 
 absl::Status Client::StepDown(const std::string& lock) {
-  return impl_->CallNow(&Stub::StepDown, Impl::For<v1::StepDownRequest>(lock)).status();
+  return impl_->CallNow(&Calls::StepDown, Impl::For<v1::StepDownRequest>(lock)).status();
 }
 
 void Client::Cancel() { impl_->canceller().Cancel(); }
