@@ -31,7 +31,6 @@ Notification Of(Kind kind) {
 bool TermTracker::SaysNothingOfTheTerm(const Leadership& message) const {
   if (message.state() == Leadership::STATE_UNKNOWN) return message.reason() == Leadership::REASON_STARTING;
   return message.state() == Leadership::STATE_STANDBY && term_.has_value() && SameTerm(message, *term_) &&
-         message.leader().uid() == message.self().uid() &&
          (message.reason() == Leadership::REASON_CONFIRMING || message.reason() == Leadership::REASON_PREDECESSOR);
 }
 

@@ -35,8 +35,9 @@ Leadership OtherLeads() {
 }
 Leadership Lost() { return Message(Leadership::STATE_STANDBY, Leadership::REASON_LOCK_LOST, "", "", 0); }
 Leadership Starting() { return Message(Leadership::STATE_UNKNOWN, Leadership::REASON_STARTING, "", "", 0); }
+// Names no leader, since nobody may lead yet.
 Leadership HoldsUntold(const std::string& lock, Leadership::Reason reason) {
-  return Message(Leadership::STATE_STANDBY, reason, lock, kSelf, 30);
+  return Message(Leadership::STATE_STANDBY, reason, lock, "", 0);
 }
 Leadership Unverified() {
   return Message(Leadership::STATE_UNKNOWN, Leadership::REASON_API_UNREACHABLE, "lock-1", kSelf, 0);
@@ -160,7 +161,7 @@ TEST_F(TermTrackerTest, TermsThatASlowAppWasNeverToldAreNotTold) {
   EXPECT_THAT(Told(), IsEmpty());
 }
 
-TEST_F(TermTrackerTest, LockThatIsGoingIsALossAlthoughItsHolderIsStillWe) {
+TEST_F(TermTrackerTest, LockThatIsGoingIsALossAlthoughItIsStillThere) {
   Start();
   Receive(HoldsUntold("lock-1", Leadership::REASON_LOCK_LOST));
   EXPECT_THAT(Told(), ElementsAre("stopped: REASON_LOCK_LOST"));
