@@ -23,7 +23,6 @@ using leadership_broker::testing::ScratchDir;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using v1::Leadership;
