@@ -1,17 +1,28 @@
 # What the project is built with. Protobuf is looked for in module mode first: Debian ships no config package for it, and gRPC's config
-# package asks for one unless it has been found already.
+# package asks for one unless it has been found already. LeadershipBrokerConfig.cmake.in looks for what the client library needs likewise.
 find_package(Threads REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
-find_package(CURL 7.87 REQUIRED)
-find_package(OpenSSL REQUIRED)
-find_package(CLI11 CONFIG REQUIRED)
-find_package(spdlog CONFIG REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
 
+if(LEADERSHIP_BROKER_SERVER OR LEADERSHIP_BROKER_LEADERCTL)
+  find_package(CLI11 CONFIG REQUIRED)
+endif()
+if(LEADERSHIP_BROKER_SERVER)
+  find_package(CURL 7.87 REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_package(spdlog CONFIG REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
+endif()
 if(LEADERSHIP_BROKER_TESTS)
   find_package(GTest CONFIG REQUIRED)
   find_package(nlohmann_json CONFIG REQUIRED)
 endif()
+
+# An imported target is known in this folder and below only, but whoever links the client library, in the project around this one, has to
+# know what that links.
+get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
+foreach(target IN LISTS imported)
+  set_property(TARGET ${target} PROPERTY IMPORTED_GLOBAL TRUE)
+endforeach()

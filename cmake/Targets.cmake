@@ -1,7 +1,7 @@
 # How the project's own targets are made: one function a kind.
 add_library(lb_options INTERFACE)
 target_compile_features(lb_options INTERFACE cxx_std_17)
-target_include_directories(lb_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_include_directories(lb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 target_compile_options(lb_options INTERFACE -Wall -Wextra $<$<BOOL:${LEADERSHIP_BROKER_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 
@@ -10,7 +10,7 @@ function(lb_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC ${arg_LINK} PRIVATE lb_options)
-  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_compile_features(${name} PUBLIC cxx_std_17)
 endfunction()
 
