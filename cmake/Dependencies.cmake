@@ -19,10 +19,3 @@ if(LEADERSHIP_BROKER_TESTS)
   find_package(GTest CONFIG REQUIRED)
   find_package(nlohmann_json CONFIG REQUIRED)
 endif()
-
-# An imported target is known in this folder and below only, but whoever links the client library, in the project around this one, has to
-# know what that links.
-get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
-foreach(target IN LISTS imported)
-  set_property(TARGET ${target} PROPERTY IMPORTED_GLOBAL TRUE)
-endforeach()
