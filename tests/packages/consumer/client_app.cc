@@ -9,7 +9,7 @@
 
 #include "leadership/client.h"
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) {  // NOLINT(misc-unused-parameters): see above
   leadership::ClientOptions options;
   options.address = "unix:/nonexistent/leadership-broker.sock";
   options.call_timeout = absl::Seconds(1);
