@@ -1,0 +1,116 @@
+"""Runs a coroutine while this pod leads, as the leadership broker beside it says. Yours to copy: it needs grpcio, and what grpcio-tools
+makes of leadership.proto."""
+import asyncio
+import logging
+import os
+import random
+import time
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+
+from leadership.v1 import leadership_pb2 as pb
+from leadership.v1.leadership_pb2_grpc import LeadershipBrokerStub
+
+HEARTBEAT = 5  # Seconds. The broker speaks at least this often; one silent for twice that hangs, and is called anew.
+SILENCE_LIMIT = 15  # Seconds without a word, as while the broker restarts, after which the pod counts as not leading.
+FINAL = (grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND)
+# What a broker that has just restarted says before it has made sure of its lock.
+NOT_YET = (pb.Leadership.REASON_STARTING, pb.Leadership.REASON_CONFIRMING, pb.Leadership.REASON_PREDECESSOR)
+OPTIONS = (  # No proxy; and gRPC's own back-off would grow to two minutes.
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
+
+
+class Term:
+    """A term of leadership. It is known by the UID of the lock: the token may rise in it."""
+
+    def __init__(self, group, lead, message):
+        self.uid = message.lock.uid
+        self._task = group.create_task(lead(self))
+        self._timer = None
+        self.confirm(message)
+
+    def confirm(self, message):
+        valid = message.valid_for.ToTimedelta().total_seconds() if message.HasField("valid_for") else SILENCE_LIMIT
+        valid = min(valid, SILENCE_LIMIT)
+        self._token, self._until = message.fencing_token, time.monotonic() + valid
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(valid, self._task.cancel)
+
+    def leads(self):
+        return time.monotonic() < self._until
+
+    def token(self):
+        """The token of the next write. Ends the caller as the loss would when this pod may lead no longer."""
+        if not self.leads():
+            raise asyncio.CancelledError
+        return self._token
+
+    async def end(self):
+        self._until = 0
+        self._timer.cancel()
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+async def run(lead, lock=""):
+    """Runs lead(term) while this pod leads; cancels it, and waits for its end, when it does not. Raises a grpc.RpcError when no waiting
+    would help, and else does not return: cancel it. An exception of lead's ends it too."""
+    async with asyncio.TaskGroup() as group:
+        error = await _follow(group, lead, lock)
+    raise error
+
+
+async def _follow(group, lead, lock):
+    term, settled = None, False
+    try:
+        async for message in _messages(lock):
+            if message is None:
+                settled = False
+                continue
+            leads = message.state == pb.Leadership.STATE_LEADER
+            if not leads and not settled and term and message.reason in NOT_YET and message.lock.uid in ("", term.uid):
+                continue
+            settled = True
+            if term and not (leads and message.lock.uid == term.uid and term.leads()):
+                await term.end()
+                term = None
+            if leads and term:
+                term.confirm(message)
+            elif leads:
+                term = Term(group, lead, message)
+    except grpc.RpcError as error:
+        if term:
+            await term.end()
+        return error
+
+
+async def _messages(lock):
+    """What the broker says, and None at the beginning of each stream."""
+    address = os.environ.get("LEADERSHIP_BROKER_ADDRESS") or "localhost:8642"
+    request = pb.WatchLeadershipRequest(
+        lock=lock, pod_uid=os.environ.get("POD_UID", ""), heartbeat=Duration(seconds=HEARTBEAT)
+    )
+    async with grpc.aio.insecure_channel(address, options=OPTIONS) as channel:
+        delay = 0.1
+        while True:
+            yield None
+            stream = LeadershipBrokerStub(channel).WatchLeadership(request)
+            why = "the stream has ended"
+            try:
+                while (message := await asyncio.wait_for(stream.read(), 2 * HEARTBEAT)) is not grpc.aio.EOF:
+                    delay = 0.1
+                    yield message
+            except TimeoutError:
+                why = "it hangs"
+            except grpc.RpcError as error:
+                if error.code() in FINAL:
+                    raise
+                why = f"{error.code().name}: {error.details()}"
+            logging.warning("the leadership broker at %s: %s; trying again", address, why)
+            await asyncio.sleep(delay * random.uniform(0.5, 1))
+            delay = min(2 * delay, 2)
