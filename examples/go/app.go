@@ -19,17 +19,14 @@ func write(token uint64, text string) { fmt.Println(text, token) }
 
 // Runs while this pod leads. When it does no longer, ctx is cancelled: pass it to all that may take long.
 func lead(ctx context.Context, term *leader.Term) {
-	token, leads := term.Token()
-	fmt.Println("start", token)
+	fmt.Println("start")
 	defer fmt.Println("stop")
-	for leads {
+	for token, leads := term.Token(); leads; token, leads = term.Token() {
 		write(token, "work")
 		select {
 		case <-ctx.Done():
 		case <-time.After(200 * time.Millisecond):
 		}
-		token, leads = term.Token()
-		leads = leads && ctx.Err() == nil
 	}
 }
 

@@ -10,7 +10,7 @@ async function write(token, text) {
 
 // Runs while this pod leads. When it does no longer, term.signal is aborted: pass it to all that may take long.
 async function lead(term) {
-  console.log(`start ${term.token()}`);
+  console.log('start');
   try {
     for (;;) {
       await write(term.token(), 'work');

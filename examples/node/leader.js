@@ -10,8 +10,6 @@ const PROTO = path.join(__dirname, '../../proto/leadership/v1/leadership.proto')
 const HEARTBEAT = 5; // Seconds. The broker speaks at least this often; one silent for twice that hangs, and is called anew.
 const SILENCE_LIMIT = 15; // Seconds without a word, as while the broker restarts, after which the pod counts as not leading.
 const FINAL = [grpc.status.UNIMPLEMENTED, grpc.status.INVALID_ARGUMENT, grpc.status.NOT_FOUND];
-// What a broker that has just restarted says before it has made sure of its lock.
-const NOT_YET = ['REASON_STARTING', 'REASON_CONFIRMING', 'REASON_PREDECESSOR'];
 // No proxy; and gRPC's own back-off would grow to two minutes.
 const OPTIONS = {
   'grpc.enable_http_proxy': 0,
@@ -56,6 +54,13 @@ class Term {
     return this.#token;
   }
 
+  // A broker that has just restarted says at first that it knows nothing yet, then that it makes sure of its lock. That is no loss: it
+  // counts no more than silence.
+  outlives({ reason, lock }) {
+    const makingSure = reason === 'REASON_CONFIRMING' || reason === 'REASON_PREDECESSOR';
+    return reason === 'REASON_STARTING' || (makingSure && lock.uid === this.uid);
+  }
+
   abort() {
     clearTimeout(this.#timer);
     this.#controller.abort();
@@ -93,17 +98,14 @@ async function run(lead, { lock = '', signal } = {}) {
     const cancel = () => stream.cancel();
     const hung = setTimeout(cancel, 2000 * HEARTBEAT);
     stop.signal.addEventListener('abort', cancel);
-    let settled = false;
     let why = 'the stream has ended';
     try {
       for await (const message of stream) {
         hung.refresh();
         delay = 100;
-        const { uid } = message.lock;
         const leads = message.state === 'STATE_LEADER';
-        if (!leads && !settled && term && NOT_YET.includes(message.reason) && ['', term.uid].includes(uid)) continue;
-        settled = true;
-        if (term && !(leads && uid === term.uid && term.leads)) await endTerm();
+        if (term && !leads && term.outlives(message)) continue;
+        if (term && !(leads && message.lock.uid === term.uid && term.leads)) await endTerm();
         if (leads && term) term.confirm(message);
         else if (leads) startTerm(message);
       }

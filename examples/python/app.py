@@ -15,7 +15,7 @@ async def write(token, text):
 
 async def lead(term):
     """Runs while this pod leads. When it does no longer, the innermost await is cancelled."""
-    print("start", term.token(), flush=True)
+    print("start", flush=True)
     try:
         while True:
             await write(term.token(), "work")

@@ -15,8 +15,6 @@ from leadership.v1.leadership_pb2_grpc import LeadershipBrokerStub
 HEARTBEAT = 5  # Seconds. The broker speaks at least this often; one silent for twice that hangs, and is called anew.
 SILENCE_LIMIT = 15  # Seconds without a word, as while the broker restarts, after which the pod counts as not leading.
 FINAL = (grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND)
-# What a broker that has just restarted says before it has made sure of its lock.
-NOT_YET = (pb.Leadership.REASON_STARTING, pb.Leadership.REASON_CONFIRMING, pb.Leadership.REASON_PREDECESSOR)
 OPTIONS = (  # No proxy; and gRPC's own back-off would grow to two minutes.
     ("grpc.enable_http_proxy", 0),
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -39,7 +37,7 @@ class Term:
         self._token, self._until = message.fencing_token, time.monotonic() + valid
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(valid, self._task.cancel)
+        self._timer = asyncio.get_running_loop().call_later(valid, self._expire)
 
     def leads(self):
         return time.monotonic() < self._until
@@ -50,10 +48,19 @@ class Term:
             raise asyncio.CancelledError
         return self._token
 
-    async def end(self):
+    def outlives(self, message):
+        """A broker that has just restarted says at first that it knows nothing yet, then that it makes sure of its lock. That is no loss:
+        it counts no more than silence."""
+        making_sure = message.reason in (pb.Leadership.REASON_CONFIRMING, pb.Leadership.REASON_PREDECESSOR)
+        return message.reason == pb.Leadership.REASON_STARTING or making_sure and message.lock.uid == self.uid
+
+    def _expire(self):
         self._until = 0
-        self._timer.cancel()
         self._task.cancel()
+
+    async def end(self):
+        self._timer.cancel()
+        self._expire()
         await asyncio.wait([self._task])
 
 
@@ -66,16 +73,12 @@ async def run(lead, lock=""):
 
 
 async def _follow(group, lead, lock):
-    term, settled = None, False
+    term = None
     try:
         async for message in _messages(lock):
-            if message is None:
-                settled = False
-                continue
             leads = message.state == pb.Leadership.STATE_LEADER
-            if not leads and not settled and term and message.reason in NOT_YET and message.lock.uid in ("", term.uid):
+            if term and not leads and term.outlives(message):
                 continue
-            settled = True
             if term and not (leads and message.lock.uid == term.uid and term.leads()):
                 await term.end()
                 term = None
@@ -90,7 +93,7 @@ async def _follow(group, lead, lock):
 
 
 async def _messages(lock):
-    """What the broker says, and None at the beginning of each stream."""
+    """All that the broker says, over one stream after another."""
     address = os.environ.get("LEADERSHIP_BROKER_ADDRESS") or "localhost:8642"
     request = pb.WatchLeadershipRequest(
         lock=lock, pod_uid=os.environ.get("POD_UID", ""), heartbeat=Duration(seconds=HEARTBEAT)
@@ -98,7 +101,6 @@ async def _messages(lock):
     async with grpc.aio.insecure_channel(address, options=OPTIONS) as channel:
         delay = 0.1
         while True:
-            yield None
             stream = LeadershipBrokerStub(channel).WatchLeadership(request)
             why = "the stream has ended"
             try:

@@ -33,6 +33,7 @@ const (
 // Term is a term of leadership. It is known by the UID of the lock: the token may rise in it.
 type Term struct {
 	uid    string
+	ctx    context.Context
 	cancel context.CancelFunc
 	timer  *time.Timer
 	done   chan struct{}
@@ -46,7 +47,7 @@ type Term struct {
 func (t *Term) Token() (uint64, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.token, time.Now().Before(t.until)
+	return t.token, t.ctx.Err() == nil && time.Now().Before(t.until)
 }
 
 func (t *Term) confirm(message *pb.Leadership) {
@@ -58,6 +59,18 @@ func (t *Term) confirm(message *pb.Leadership) {
 	defer t.mu.Unlock()
 	t.token, t.until = message.FencingToken, time.Now().Add(valid)
 	t.timer.Reset(valid)
+}
+
+// A broker that has just restarted says at first that it knows nothing yet, then that it makes sure of its lock. That is no loss: it counts
+// no more than silence.
+func (t *Term) outlives(message *pb.Leadership) bool {
+	switch message.Reason {
+	case pb.Leadership_REASON_STARTING:
+		return true
+	case pb.Leadership_REASON_CONFIRMING, pb.Leadership_REASON_PREDECESSOR:
+		return message.Lock.GetUid() == t.uid
+	}
+	return false
 }
 
 // Run calls lead when this pod leads, and cancels its context, and waits for its end, when it does so no longer. It returns when ctx is
@@ -109,25 +122,24 @@ func (f *follower) watch(request *pb.WatchLeadershipRequest) (heard bool, err er
 	hung := time.AfterFunc(2*heartbeat, cancel)
 	defer hung.Stop()
 	stream, err := f.broker.WatchLeadership(ctx, request)
-	for settled := false; err == nil; {
-		var message *pb.Leadership
-		if message, err = stream.Recv(); err == nil {
-			hung.Reset(2 * heartbeat)
-			settled = f.hear(message, settled) || settled
-			heard = true
-		}
+	if err != nil {
+		return false, err
 	}
-	return heard, err
+	for {
+		message, err := stream.Recv()
+		if err != nil {
+			return heard, err
+		}
+		hung.Reset(2 * heartbeat)
+		heard = true
+		f.hear(message)
+	}
 }
 
-// Takes one message, and tells whether it says more than that a restarted broker has not yet made sure of its lock.
-func (f *follower) hear(message *pb.Leadership, settled bool) bool {
+func (f *follower) hear(message *pb.Leadership) {
 	leads, uid := message.State == pb.Leadership_STATE_LEADER, message.Lock.GetUid()
-	if !leads && !settled && f.term != nil && (uid == "" || uid == f.term.uid) {
-		switch message.Reason {
-		case pb.Leadership_REASON_STARTING, pb.Leadership_REASON_CONFIRMING, pb.Leadership_REASON_PREDECESSOR:
-			return false
-		}
+	if f.term != nil && !leads && f.term.outlives(message) {
+		return
 	}
 	if f.term != nil {
 		if _, valid := f.term.Token(); !leads || !valid || uid != f.term.uid {
@@ -136,7 +148,7 @@ func (f *follower) hear(message *pb.Leadership, settled bool) bool {
 	}
 	if leads && f.term == nil {
 		ctx, cancel := context.WithCancel(f.ctx)
-		f.term = &Term{uid: uid, cancel: cancel, timer: time.AfterFunc(silenceLimit, cancel), done: make(chan struct{})}
+		f.term = &Term{uid: uid, ctx: ctx, cancel: cancel, timer: time.AfterFunc(silenceLimit, cancel), done: make(chan struct{})}
 		f.term.confirm(message)
 		go func(term *Term) {
 			defer close(term.done)
@@ -145,7 +157,6 @@ func (f *follower) hear(message *pb.Leadership, settled bool) bool {
 	} else if leads {
 		f.term.confirm(message)
 	}
-	return true
 }
 
 func (f *follower) endTerm() {
