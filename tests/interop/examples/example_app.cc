@@ -36,7 +36,7 @@ bool IsLife(const std::string& line) { return line == "start" || line == "stop" 
 std::vector<std::string> ExampleCommand(const std::string& language, const std::string& file) {
   if (language == "cpp") return {LEADERSHIP_BROKER_EXAMPLE_APP};
   std::vector<std::string> prepare = {kSource + "/tests/interop/examples/prepare", "--command", language};
-  if (!file.empty()) prepare.push_back(kSource + "/" + file);
+  if (!file.empty()) prepare.push_back(file);
   const Finished finished = RunProgram(prepare, kPreparation);
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   if (finished.exit_code != 0) return {};
