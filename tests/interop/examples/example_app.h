@@ -25,6 +25,7 @@ class ExampleApp {
   ExampleApp(const ExampleApp&) = delete;
   ExampleApp& operator=(const ExampleApp&) = delete;
 
+  const std::string& name() const { return name_; }
   ChildProcess& process() { return process_; }
   // All of it.
   std::string Output() const { return ReadTextFile(scratch_.File("output")); }
