@@ -46,7 +46,7 @@ int main() {
   callbacks.on_started_leading = [&](const auto& now) { term = std::make_unique<Term>(now.fencing_token()); };
   callbacks.on_stopped_leading = [&](const auto& /*why*/) { term.reset(); };
   callbacks.on_failed = [](const absl::Status& error) {
-    std::cerr << "the leadership broker says " << error << std::endl;
+    std::cerr << error << std::endl;
     std::_Exit(EXIT_FAILURE);
   };
   const auto watch = client.Watch(callbacks);

@@ -6,7 +6,6 @@ import signal
 import sys
 
 import asyncpg
-import grpc
 
 import leader  # ../python/leader.py
 
@@ -50,8 +49,8 @@ async def main():
         await leader.run(lead)
     except asyncio.CancelledError:
         pass
-    except grpc.RpcError as error:
-        sys.exit(f"the leadership broker says {error.code().name}: {error.details()}")
+    except leader.Failed as error:
+        sys.exit(str(error))
 
 
 asyncio.run(main())

@@ -34,6 +34,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := leader.Run(ctx, "", lead); err != nil {
-		log.Fatalf("the leadership broker says %v", err)
+		log.Fatal(err)
 	}
 }

@@ -24,6 +24,6 @@ async function lead(term) {
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => stop.abort());
 leader.run(lead, { signal: stop.signal }).catch((error) => {
-  console.error(`the leadership broker says ${error.message}`);
+  console.error(error.message);
   process.exitCode = 1;
 });

@@ -85,7 +85,7 @@ async function run(lead, { lock = '', signal } = {}) {
   };
   const startTerm = (message) => {
     const started = (term = new Term(message));
-    ended = lead(started).catch((error) => {
+    ended = (async () => lead(started))().catch((error) => {
       if (started.signal.aborted) return;
       failure = error;
       stop.abort();
@@ -112,7 +112,7 @@ async function run(lead, { lock = '', signal } = {}) {
     } catch (error) {
       why = error.message;
       if (FINAL.includes(error.code)) {
-        failure = error;
+        failure = new Error(`the leadership broker at ${address}: ${why}`, { cause: error });
         break;
       }
     } finally {

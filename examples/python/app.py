@@ -3,8 +3,6 @@ import asyncio
 import signal
 import sys
 
-import grpc
-
 import leader
 
 
@@ -32,8 +30,8 @@ async def main():
         await leader.run(lead)
     except asyncio.CancelledError:
         pass  # A signal; lead() has come to its end.
-    except grpc.RpcError as error:
-        sys.exit(f"the leadership broker says {error.code().name}: {error.details()}")
+    except leader.Failed as error:
+        sys.exit(str(error))
 
 
 asyncio.run(main())

@@ -22,6 +22,10 @@ OPTIONS = (  # No proxy; and gRPC's own back-off would grow to two minutes.
 )
 
 
+class Failed(Exception):
+    """The broker's answer is one that no waiting would change: there is no such lock, it is no leadership broker."""
+
+
 class Term:
     """A term of leadership. It is known by the UID of the lock: the token may rise in it."""
 
@@ -65,8 +69,8 @@ class Term:
 
 
 async def run(lead, lock=""):
-    """Runs lead(term) while this pod leads; cancels it, and waits for its end, when it does not. Raises a grpc.RpcError when no waiting
-    would help, and else does not return: cancel it. An exception of lead's ends it too."""
+    """Runs lead(term) while this pod leads; cancels it, and waits for its end, when it does not. Does not return: cancel it. Raises
+    Failed, and what lead() raises in an ExceptionGroup."""
     async with asyncio.TaskGroup() as group:
         error = await _follow(group, lead, lock)
     raise error
@@ -86,7 +90,7 @@ async def _follow(group, lead, lock):
                 term.confirm(message)
             elif leads:
                 term = Term(group, lead, message)
-    except grpc.RpcError as error:
+    except Failed as error:
         if term:
             await term.end()
         return error
@@ -110,9 +114,9 @@ async def _messages(lock):
             except TimeoutError:
                 why = "it hangs"
             except grpc.RpcError as error:
-                if error.code() in FINAL:
-                    raise
                 why = f"{error.code().name}: {error.details()}"
+                if error.code() in FINAL:
+                    raise Failed(f"the leadership broker at {address}: {why}") from error
             logging.warning("the leadership broker at %s: %s; trying again", address, why)
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(2 * delay, 2)

@@ -5,6 +5,7 @@ package leader
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log"
 	"math/rand/v2"
 	"os"
@@ -94,7 +95,7 @@ func Run(ctx context.Context, lock string, lead func(context.Context, *Term)) er
 	for delay := minDelay; ; delay = min(2*delay, maxDelay) {
 		heard, err := f.watch(request)
 		if code := status.Code(err); code == codes.Unimplemented || code == codes.InvalidArgument || code == codes.NotFound {
-			return err
+			return fmt.Errorf("the leadership broker at %s: %w", address, err)
 		}
 		if heard {
 			delay = minDelay

@@ -142,7 +142,7 @@ TEST_P(Example, AnErrorThatNoWaitingMendsEndsIt) {
   StartBroker({}, "the-lock,another-lock");
   const auto app = NewApp();
   EXPECT_EQ(app->process().Wait(kPatience), 1);
-  EXPECT_THAT(app->Output(), HasSubstr("the leadership broker says"));
+  EXPECT_THAT(app->Output(), HasSubstr("localhost:" + port_));
   EXPECT_THAT(app->Output(), HasSubstr("another-lock"));
   EXPECT_EQ(app->Life(), Life());
 }
