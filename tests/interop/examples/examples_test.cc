@@ -1,4 +1,6 @@
 // The apps of examples/, each beside a real broker: through its start, its restart, its end, and losses of the lock.
+#include <signal.h>
+
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -36,10 +38,11 @@ class Example : public Scenario, public ::testing::WithParamInterface<const char
                                         std::vector<std::string>{"POD_UID=" + pod_uid});
   }
   std::unique_ptr<ExampleApp> NewApp() { return NewApp(GetParam(), pod_.uid()); }
-  // With what the app writes now.
-  std::string Work() {
-    EXPECT_TRUE(Eventually([&] { return broker_->Get().state() == Leadership::STATE_LEADER; }));
-    return absl::StrCat("work ", broker_->Get().fencing_token());
+  // What the app beside this broker prints now.
+  std::string Work() const { return Work(*broker_); }
+  static std::string Work(const BrokerProcess& broker) {
+    EXPECT_TRUE(Eventually([&] { return broker.Get().state() == Leadership::STATE_LEADER; }));
+    return absl::StrCat("work ", broker.Get().fencing_token());
   }
   // Whether the broker has given away as many streams as it may.
   bool IsRefusedAStream() {
@@ -110,6 +113,23 @@ TEST_P(Example, ALostLockStopsTheWorkBeforeTheNextTermBegins) {
   Show(*app);
 }
 
+TEST_P(Example, AnotherTermAfterAReconnectIsALossThenAStart) {
+  StartBroker();
+  const auto app = NewApp();
+  const std::string first = Work();
+  ASSERT_TRUE(app->LifeBecomes({"start", first}));
+  // So that it hears nothing before the next term.
+  app->process().Signal(SIGSTOP);
+  broker_->Kill();
+  DeleteLock();
+  broker_->Start();
+  const std::string second = Work();
+  app->process().Signal(SIGCONT);
+  EXPECT_NE(second, first);
+  EXPECT_TRUE(app->LifeBecomes({"start", first, "stop", "start", second}));
+  Show(*app);
+}
+
 TEST_P(Example, WhileAnotherPodLeadsItDoesNothing) {
   StartBroker();
   const auto app = NewApp();
@@ -159,27 +179,42 @@ TEST_P(Example, ANeighboursBrokerIsNotBelieved) {
 
 INSTANTIATE_TEST_SUITE_P(, Example, ::testing::ValuesIn(kLanguages), [](const auto& info) { return info.param; });
 
-// In all languages at once, since they take as long as the limit of silence.
-class HungBroker : public Example {
- protected:
-  void StopsTheWorkUntilItSpeaksAgain(const std::vector<std::string>& flags) {
-    StartBroker(flags);
-    std::vector<std::unique_ptr<ExampleApp>> apps;
-    for (const char* language : kLanguages) apps.push_back(NewApp(language, pod_.uid()));
-    const std::string work = Work();
-    for (const auto& app : apps) ASSERT_TRUE(app->LifeBecomes({"start", work}));
-    broker_->Pause();
-    for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop"}));
-    broker_->Resume();
-    for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop", "start", work}));
-    for (const auto& app : apps) Show(*app);
+// In all languages at once, since it takes as long as the limit of silence.
+TEST_F(Example, ABrokerThatHangsIsBelievedNoLongerThanItsValidForOrTheLimitOfSilence) {
+  StartBroker();
+  // Another, with another lock, that says how long it may be believed.
+  const std::string elsewhere = cluster.NewNamespace();
+  cluster.SetRole(elsewhere, BrokerRole(lock));
+  const TestPod pod(&cluster, elsewhere, "a", {lock});
+  BrokerCommand command = BrokerCommand::InPod(pod, lock);
+  command.flags.emplace_back("--unverified-limit=3s");
+  BrokerProcess limited(command);
+
+  std::vector<std::unique_ptr<ExampleApp>> apps;
+  std::vector<std::unique_ptr<ExampleApp>> limited_apps;
+  for (const std::string language : kLanguages) {
+    apps.push_back(NewApp(language, pod_.uid()));
+    limited_apps.push_back(
+        std::make_unique<ExampleApp>(language + " with valid_for", ExampleCommand(language), limited.address()));
   }
-};
+  const std::string work = Work(*broker_);
+  const std::string limited_work = Work(limited);
+  for (const auto& app : apps) ASSERT_TRUE(app->LifeBecomes({"start", work}));
+  for (const auto& app : limited_apps) ASSERT_TRUE(app->LifeBecomes({"start", limited_work}));
 
-TEST_F(HungBroker, IsNotBelievedForEver) { StopsTheWorkUntilItSpeaksAgain({}); }
-
-// The limit of silence is far longer than this one.
-TEST_F(HungBroker, IsNotBelievedPastItsValidFor) { StopsTheWorkUntilItSpeaksAgain({"--unverified-limit=3s"}); }
+  broker_->Pause();
+  limited.Pause();
+  for (const auto& app : limited_apps) EXPECT_TRUE(app->LifeBecomes({"start", limited_work, "stop"}));
+  for (const auto& app : apps) EXPECT_EQ(app->Life(), (Life{"start", work})) << app->name();
+  for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop"}));
+  limited.Resume();
+  broker_->Resume();
+  for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop", "start", work}));
+  for (const auto& app : limited_apps)
+    EXPECT_TRUE(app->LifeBecomes({"start", limited_work, "stop", "start", limited_work}));
+  for (const auto& app : apps) Show(*app);
+  for (const auto& app : limited_apps) Show(*app);
+}
 
 }  // namespace
 }  // namespace leadership_broker::testing
