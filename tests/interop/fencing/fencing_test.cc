@@ -2,6 +2,7 @@
 // write, while another takes over.
 #include <signal.h>
 
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 #include "tests/interop/examples/example_app.h"
@@ -18,8 +18,6 @@
 
 namespace leadership_broker::testing {
 namespace {
-
-using ::testing::HasSubstr;
 
 const std::string kSource = LEADERSHIP_BROKER_SOURCE_DIR;
 
