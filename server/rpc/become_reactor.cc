@@ -47,6 +47,9 @@ void BecomeReactor::Advance() {
 
 void BecomeReactor::End(const grpc::Status& status) {
   finished_ = true;
+  slot_.reset();
+  // Before the answer is out: what comes after it, such as a loss of leadership, finds nobody waiting.
+  if (campaigning_) options_.campaign_requests->WaiterLeft(options_.lock_name);
   Finish(status);
 }
 
@@ -58,7 +61,6 @@ void BecomeReactor::OnCancel() {
 void BecomeReactor::OnDone() {
   // Waits for an on_ready that is running.
   subscription_.reset();
-  if (campaigning_) options_.campaign_requests->WaiterLeft(options_.lock_name);
   delete this;
 }
 

@@ -45,9 +45,9 @@ class BecomeReactor : public grpc::ServerUnaryReactor {
   const Options options_;
   loop::Mutex mutex_;
   bool finished_ GUARDED_BY(mutex_) = false;
-  // From here on: set in the constructor, ended in OnDone.
-  StreamBudget::Slot slot_;
-  bool campaigning_ = false;
+  StreamBudget::Slot slot_ GUARDED_BY(mutex_);
+  bool campaigning_ GUARDED_BY(mutex_) = false;
+  // Set in the constructor, ended in OnDone.
   std::unique_ptr<status::Hub::Subscription> subscription_;
 };
 
