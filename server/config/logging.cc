@@ -4,9 +4,10 @@
 #include <string>
 
 #include "absl/time/clock.h"
-#include "google/protobuf/stubs/logging.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/stdout_sinks.h"
+
+#include "server/config/library_log.h"
 
 namespace leadership_broker::config {
 namespace {
@@ -30,18 +31,13 @@ Logging& TheLogging() {
   return *logging;
 }
 
-void LogFromProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& message) {
-  Log(level >= google::protobuf::LOGLEVEL_ERROR ? LogLevel::kWarning : LogLevel::kDebug, message,
-      {{"library", "protobuf"}});
-}
-
 }  // namespace
 
 void StartLogging(LogFormat format, LogLevel lowest) {
   Logging& logging = TheLogging();
   logging.format = format;
   logging.lowest = lowest;
-  google::protobuf::SetLogHandler(&LogFromProtobuf);
+  TakeInLibraryLog();
 }
 
 void Log(LogLevel level, absl::string_view message, LogFields fields) {

@@ -11,6 +11,7 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
+#include "grpcpp/version_info.h"
 
 #include "grpc/support/log.h"
 #include "server/config/logging.h"
@@ -27,16 +28,23 @@ constexpr int kHandshakeTimeoutMs = 10 * 1000;
 constexpr int kLeastPingIntervalMs = 10 * 1000;
 constexpr std::chrono::seconds kPatience(1);
 
+#if GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR < 65
 void LogFromGrpc(gpr_log_func_args* args) {
   config::Log(args->severity == GPR_LOG_SEVERITY_ERROR ? config::LogLevel::kWarning : config::LogLevel::kDebug,
               args->message, {{"library", "grpc"}});
 }
 
+void TakeInGrpcLog() { gpr_set_log_function(&LogFromGrpc); }
+#else
+// It prints by abseil's, which server/config/library_log.h takes in.
+void TakeInGrpcLog() {}
+#endif
+
 // What concerns the whole process, and has to be said before the first server is built.
 void SetUpGrpc() {
   static std::once_flag once;
   std::call_once(once, [] {
-    gpr_set_log_function(&LogFromGrpc);
+    TakeInGrpcLog();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::channelz::experimental::InitChannelzService();
