@@ -1,6 +1,7 @@
 #include "tests/fake_kube_apiserver/certificates.h"
 
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -81,11 +82,22 @@ std::string Pem(EVP_PKEY* key) {
                                                                                                  : "";
 }
 
+// By calls that BoringSSL has as well. Null when it fails.
+Key NewKey() {
+  const std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (EVP_PKEY_keygen_init(context.get()) == 1 &&
+      EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) == 1) {
+    EVP_PKEY_keygen(context.get(), &key);
+  }
+  return Key(key);
+}
+
 }  // namespace
 
 absl::StatusOr<Certificates> MakeCertificates() {
-  const Key ca_key(EVP_EC_gen("P-256"));
-  const Key server_key(EVP_EC_gen("P-256"));
+  const Key ca_key = NewKey();
+  const Key server_key = NewKey();
   if (ca_key == nullptr || server_key == nullptr) return absl::InternalError("OpenSSL makes no key");
   const Certificate ca = Make("fake-kube-apiserver-ca", ca_key.get(), nullptr, ca_key.get(),
                               {{NID_basic_constraints, "critical,CA:TRUE"},

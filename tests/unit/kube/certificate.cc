@@ -35,10 +35,14 @@ int Random() {
   return value & 0x7fffffff;
 }
 
+// By calls that BoringSSL has as well.
 Key NewKey() {
-  Key key(EVP_EC_gen("P-256"));
-  Require(key != nullptr);
-  return key;
+  const std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nullptr));
+  EVP_PKEY* key = nullptr;
+  Require(EVP_PKEY_keygen_init(context.get()) == 1 &&
+          EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) == 1 &&
+          EVP_PKEY_keygen(context.get(), &key) == 1);
+  return Key(key);
 }
 
 void Extend(X509* certificate, int nid, const char* value) {

@@ -110,7 +110,8 @@ TEST(ListenersTest, APortInUseIsToldInOneLine) {
 class SocketLockTest : public ::testing::Test {
  protected:
   SocketLockTest() {
-    std::string pattern = ::testing::TempDir() + "socket-XXXXXX";
+    // Not in gtest's folder: Bazel's has a longer path than a socket may have.
+    std::string pattern = std::filesystem::temp_directory_path() / "socket-XXXXXX";
     directory_ = mkdtemp(pattern.data());
     path_ = directory_ + "/broker.sock";
   }

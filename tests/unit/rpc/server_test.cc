@@ -84,7 +84,8 @@ TEST(ServerTest, ThePortIsFreeAgainAfterwards) {
 }
 
 TEST(ServerTest, UnixSocketIsForTheGroupAndForOneServer) {
-  std::string pattern = ::testing::TempDir() + "server-XXXXXX";
+  // Not in gtest's folder: Bazel's has a longer path than a socket may have.
+  std::string pattern = std::filesystem::temp_directory_path() / "server-XXXXXX";
   const std::string directory = mkdtemp(pattern.data());
   const std::string address = "unix:" + directory + "/broker.sock";
   const mode_t before = umask(022);
