@@ -49,6 +49,8 @@ class ChildGroup {
   int exit_code() const { return exit_code_; }
   // Whether nothing of the group is left. CMD itself was reaped before.
   bool Gone();
+  // CMD itself has ended, and others of the group were left at the last look.
+  bool HasOrphans() const { return group_ != 0 && !command_lives_; }
 
   // Hands the terminal to CMD, if leaderctl has it: after a SIGCONT, which is how a shell says so.
   void HandOverTerminal() { terminal_.HandOver(group_); }

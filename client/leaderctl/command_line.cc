@@ -6,7 +6,6 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-
 #include "client/leaderctl/duration.h"
 #include "client/leaderctl/exit_codes.h"
 
@@ -34,12 +33,15 @@ CLI::Option* AddChoice(CLI::App* app, const std::string& name, const std::string
       ->type_name(choices);
 }
 
-void AddDuration(CLI::App* app, const std::string& name, const std::string& help, absl::Duration* duration) {
+template <typename Duration>
+void AddDuration(CLI::App* app, const std::string& name, const std::string& help, Duration* duration) {
   app->add_option_function<std::string>(
          name,
          [=](const std::string& value) {
-           const std::string wrong = ReadDuration(value, duration);
+           absl::Duration read;
+           const std::string wrong = ReadDuration(value, &read);
            if (!wrong.empty()) throw CLI::ValidationError(name, absl::StrCat("\"", value, "\" ", wrong));
+           *duration = read;
          },
          help)
       ->type_name("DURATION");
@@ -113,7 +115,7 @@ std::unique_ptr<CLI::App> NewApp(Options* options) {
   app->add_option("--lock", options->lock, "The lock's name; may be left out where the broker stands for one only")
       ->type_name("LOCK");
   AddSubcommands(app.get(), options);
-  app->require_subcommand(1);
+  app->require_subcommand(0, 1);
   // So that --address and --lock may follow the subcommand.
   app->fallthrough();
   for (CLI::App* subcommand : app->get_subcommands({})) subcommand->fallthrough();
@@ -138,6 +140,7 @@ std::variant<Options, Ended> ReadCommandLine(const std::vector<std::string>& arg
   } catch (const CLI::ParseError& error) {
     return Misused(error.what());
   }
+  if (app->get_subcommands().empty()) return Misused("say what to do: status, watch, wait, locks, step-down or run");
   options.subcommand = app->get_subcommands().front()->get_name();
   const std::string wrong = Contradiction(options, has_command);
   if (!wrong.empty()) return Misused(wrong);

@@ -5,6 +5,7 @@
 #define LEADERSHIP_LEADERCTL_COMMAND_LINE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,14 +21,14 @@ namespace leadership::leaderctl {
 enum class Output { kText, kJson, kYaml };
 
 struct Options {
-  // One of kSubcommands.
+  // "status", "watch", "wait", "locks", "step-down" or "run".
   std::string subcommand;
   // Empty: the library's default.
   std::string address;
   std::string lock;
   Output output = Output::kText;
-  // Of a call, or of the wait for leadership; each subcommand has its own default.
-  absl::Duration timeout = absl::ZeroDuration();
+  // Of a call, or of the wait for leadership; without it each subcommand has its own.
+  std::optional<absl::Duration> timeout;
   // step-down: do not ask.
   bool yes = false;
 

@@ -4,6 +4,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 #include "client/leaderctl/exit_codes.h"
 
 namespace leadership::leaderctl {
@@ -13,9 +15,7 @@ void End(int signal) { _exit(kSignalBase + signal); }
 
 }  // namespace
 
-bool AsksToEnd(int signal) {
-  return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
-}
+bool AsksToEnd(int signal) { return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM; }
 
 SignalQueue::SignalQueue() {
   sigset_t set;

@@ -1,5 +1,7 @@
 #include "client/leaderctl/supervisor.h"
 
+#include <signal.h>
+
 #include "client/leaderctl/exit_codes.h"
 
 namespace leadership::leaderctl {
@@ -16,10 +18,17 @@ Supervisor::Act Supervisor::Leading() {
   return Act::kStart;
 }
 
+Supervisor::Act Supervisor::NotStarted() {
+  leading_ = false;
+  state_ = State::kStanding;
+  return Act::kStand;
+}
+
 Supervisor::Act Supervisor::NotLeading() {
   leading_ = false;
+  if (state_ == State::kStanding) return Act::kStand;
   if (state_ != State::kRunning) return Act::kNothing;
-  state_ = State::kStopping;
+  state_ = terminated_ ? State::kEnding : State::kStopping;
   return Act::kStop;
 }
 
@@ -32,7 +41,8 @@ Supervisor::Act Supervisor::GiveUp(int exit_code) {
 
 Supervisor::Act Supervisor::Terminate(int signal) {
   if (state_ == State::kStanding) return Exit(kSignalBase + signal);
-  terminated_ = true;
+  // The others may mean anything to CMD: a SIGHUP is no goodbye for most servers.
+  if (signal == SIGTERM) terminated_ = true;
   return Act::kNothing;
 }
 
@@ -44,9 +54,9 @@ Supervisor::Act Supervisor::CommandEnded(int exit_code) {
 }
 
 Supervisor::Act Supervisor::GroupGone() {
-  if (state_ == State::kEnding || (terminated_ && !given_up_)) return Exit(command_exit_code_);
+  if (state_ == State::kEnding) return Exit(command_exit_code_);
   if (given_up_) return Exit(exit_code_);
-  if (!restart_) return Exit(kLost);
+  if (!restart_ || terminated_) return Exit(kLost);
   state_ = leading_ ? State::kRunning : State::kStanding;
   return leading_ ? Act::kStart : Act::kStand;
 }

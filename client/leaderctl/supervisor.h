@@ -1,5 +1,5 @@
-// The decisions of `leaderctl run`: what to do about CMD when leadership comes and goes, when signals come, and when CMD
-// ends. Pure: events in, what to do out; no process, no clock.
+// The decisions of `leaderctl run`: what to do about CMD when leadership comes and goes, when signals come, and when
+// CMD ends. Pure: events in, what to do out; no process, no clock.
 //
 // One CMD at a time: the next is started only once nothing is left of the last one's process group, so a term's work
 // never runs beside the next term's.
@@ -27,18 +27,20 @@ class Supervisor {
 
   // This pod leads.
   Act Leading();
+  // In answer to kStart: CMD was not started, since leadership has gone again.
+  Act NotStarted();
   // It does so no longer, or nobody knows.
   Act NotLeading();
   // It never will, or not in time; nothing more will come. With this code, once CMD is gone.
   Act GiveUp(int exit_code);
-  // SIGTERM or the like, which the caller forwards to a CMD that runs.
+  // SIGTERM or another that asks a program to end; the caller forwards it to a CMD that runs.
   Act Terminate(int signal);
   // CMD itself has ended, or could not be started. `exit_code` as a shell has it.
   Act CommandEnded(int exit_code);
   // Nothing is left of CMD's process group. Comes after CommandEnded.
   Act GroupGone();
 
-  // A CMD that has been started and of whose group something may be left.
+  // CMD has been started, and something of its group may be left.
   bool has_group() const { return state_ != State::kStanding; }
   // Leadership is wanted and not there.
   bool standing() const { return state_ == State::kStanding && !leading_; }
@@ -50,7 +52,7 @@ class Supervisor {
     kRunning,
     // After a loss.
     kStopping,
-    // CMD has ended by itself; the rest of its group goes too.
+    // CMD has ended by itself, or was asked to: its exit code is the last word. What is left of its group goes too.
     kEnding,
   };
 

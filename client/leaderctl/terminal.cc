@@ -6,9 +6,7 @@
 namespace leadership::leaderctl {
 
 Terminal::Terminal() : own_group_(getpgrp()) {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fd_ < 0 && tcgetpgrp(fd) > 0) fd_ = fd;
-  }
+  if (tcgetpgrp(STDIN_FILENO) > 0 && tcgetpgrp(STDOUT_FILENO) > 0) fd_ = STDIN_FILENO;
 }
 
 bool Terminal::BelongsTo(pid_t group) const { return fd_ >= 0 && group > 0 && tcgetpgrp(fd_) == group; }

@@ -1,5 +1,6 @@
 // The terminal that leaderctl was started on, if any. While CMD runs it belongs to CMD's process group, so that CMD may
-// read from it and Ctrl-C is CMD's.
+// read from it and Ctrl-C is CMD's. Only where both input and output are the terminal: in a pipeline it has to stay
+// with the others in leaderctl's own group, and leaderctl forwards the Ctrl-C.
 //
 // The main thread alone.
 #ifndef LEADERSHIP_LEADERCTL_TERMINAL_H_
