@@ -90,7 +90,7 @@ TEST_F(LeaderctlCalls, WhatTheBrokerRefusesIsSaidInItsWords) {
   const std::string& address = leader->broker.address();
   for (const char* subcommand : {"status", "wait", "watch"}) {
     ExpectError(RunLeaderctl(address, {subcommand, "--lock", "other"}), 1, {address, "other", lock, "leaderctl locks"});
-    ExpectError(RunLeaderctl(address, {subcommand, "--lock", "Not_A_Name"}), 1, {address, "Not_A_Name"});
+    ExpectError(RunLeaderctl(address, {subcommand, "--lock", "Not_A_Name"}), 1, {address, "DNS-1123"});
   }
   std::vector<std::string> environment = LeaderctlEnvironment(address);
   environment.push_back("POD_UID=11111111-2222-3333-4444-555555555555");

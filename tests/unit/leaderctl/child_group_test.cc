@@ -80,7 +80,7 @@ TEST_F(ChildGroupTest, CommandGetsNoBlockedSignalAndNoDescriptorOfOurs) {
   sigfillset(&set);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const int error =
-      StartShell("grep SigBlk /proc/self/status >$1; for fd in /proc/$$/fd/*; do readlink $fd; done >>$1");
+      StartShell("grep SigBlk /proc/self/status >$1; for fd in /proc/$$/fd/*; do readlink $fd; done >>$1; exit 0");
   sigemptyset(&set);
   pthread_sigmask(SIG_SETMASK, &set, nullptr);
   ASSERT_EQ(error, 0);
