@@ -54,6 +54,8 @@ class Candidacy {
   void Stand() ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether this pod leads, as far as is known now; news of the contrary may be under way.
   bool IsLeading() const { return watch_->IsLeading(); }
+  // The broker's.
+  const std::string& address() const { return client_.address(); }
 
   // Readable while there is news.
   int fd() const { return event_; }

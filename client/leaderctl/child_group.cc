@@ -73,6 +73,7 @@ int ChildGroup::Start(const std::string& path, const std::vector<std::string>& c
     // It may have ended before that.
     if (getppid() != parent) _exit(127);
     setpgid(0, 0);
+    guard_.Watch(getpid());
     terminal_.HandOver(getpid());
     inheritance_->Apply();
     execvpe(path.c_str(), arguments.data(), variables.data());
@@ -91,6 +92,7 @@ int ChildGroup::Start(const std::string& path, const std::vector<std::string>& c
     } while (length < 0 && errno == EINTR);
     if (length > 0) {
       waitpid(child, nullptr, 0);
+      guard_.Watch(0);
       terminal_.TakeBack(child);
     } else {
       group_ = child;
@@ -130,6 +132,7 @@ bool ChildGroup::Reap() {
 bool ChildGroup::Gone() {
   if (group_ == 0) return true;
   if (command_lives_ || kill(-group_, 0) == 0 || errno == EPERM) return false;
+  guard_.Watch(0);
   terminal_.TakeBack(group_);
   group_ = 0;
   return true;

@@ -1,8 +1,8 @@
 // CMD and what it starts: a process group of its own, which is signalled and waited for as a whole.
 //
-// The main thread alone, which has to live as long: the kernel kills CMD when the thread that started it ends, so that
-// a leader's work does not go on after a leaderctl that was killed. As it is a subreaper too (or PID 1), every process
-// that CMD leaves behind comes to it in the end.
+// The main thread alone, which has to live as long: the kernel kills CMD when the thread that started it ends, and the
+// Guard the rest of the group, so that a leader's work does not go on after a leaderctl that was killed. As leaderctl
+// is a subreaper (or PID 1), every process that CMD leaves behind comes to it in the end.
 #ifndef LEADERSHIP_LEADERCTL_CHILD_GROUP_H_
 #define LEADERSHIP_LEADERCTL_CHILD_GROUP_H_
 
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "client/leaderctl/guard.h"
 #include "client/leaderctl/terminal.h"
 
 namespace leadership::leaderctl {
@@ -33,6 +34,7 @@ class Inheritance {
 
 class ChildGroup {
  public:
+  // Before any other thread is made.
   explicit ChildGroup(const Inheritance* inheritance);
   ChildGroup(const ChildGroup&) = delete;
   ChildGroup& operator=(const ChildGroup&) = delete;
@@ -57,7 +59,8 @@ class ChildGroup {
 
  private:
   const Inheritance* const inheritance_;
-  Terminal terminal_;
+  const Guard guard_;
+  const Terminal terminal_;
   // 0: there is none.
   pid_t group_ = 0;
   bool command_lives_ = false;

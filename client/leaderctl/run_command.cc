@@ -55,6 +55,7 @@ class Runner {
         supervisor_(options.restart) {}
 
   int Run() {
+    Say(absl::StrCat("waiting for leadership, by the broker at ", candidacy_.address()));
     candidacy_.Stand();
     while (!ended_) {
       pollfd sources[] = {{signals_.fd(), POLLIN, 0}, {candidacy_.fd(), POLLIN, 0}};
