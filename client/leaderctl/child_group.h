@@ -58,6 +58,8 @@ class ChildGroup {
   void HandOverTerminal() { terminal_.HandOver(group_); }
 
  private:
+  int BecomeCommand(const char* path, char* const* arguments, char* const* variables, pid_t parent) const;
+
   const Inheritance* const inheritance_;
   const Guard guard_;
   const Terminal terminal_;
