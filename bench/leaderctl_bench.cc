@@ -26,7 +26,6 @@ namespace leadership_broker::bench {
 namespace {
 
 using leadership::v1::Leadership;
-using testing::BrokerCommand;
 using testing::BrokerProcess;
 using testing::ChildProcess;
 using testing::FakeCluster;

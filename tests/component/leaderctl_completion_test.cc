@@ -30,11 +30,12 @@ class LeaderctlCompletion : public Scenario {
   }
   // What bash has to choose from, a line each, when Tab is pressed at the end of `line`.
   std::string Bash(const std::string& line) const {
-    return Shell(
-        {"bash", "--norc", "-c",
-         "source \"$0\"; COMP_LINE=$1 COMP_POINT=${#1}; $(complete -p leaderctl | sed 's/.*-F \\(\\w*\\).*/\\1/'); "
-         "printf '%s\\n' \"${COMPREPLY[@]}\"",
-         Script("leaderctl.bash"), line});
+    constexpr char kScript[] = R"(
+        source "$0"
+        COMP_LINE=$1 COMP_POINT=${#1}
+        $(complete -p leaderctl | sed 's/.*-F \(\w*\).*/\1/')
+        printf '%s\n' "${COMPREPLY[@]}")";
+    return Shell({"bash", "--norc", "-c", kScript, Script("leaderctl.bash"), line});
   }
 
   const std::unique_ptr<Candidate> leader_ = NewCandidate("a");

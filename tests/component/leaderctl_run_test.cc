@@ -13,7 +13,6 @@ namespace leadership_broker::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr int kLost = 123;
 

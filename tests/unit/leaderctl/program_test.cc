@@ -21,7 +21,7 @@ class FindProgramTest : public ::testing::Test {
 
   std::string Make(const std::string& folder, const std::string& name, mode_t mode) {
     mkdir(scratch_.File(folder).c_str(), 0755);
-    const std::string path = scratch_.File(folder) + "/" + name;
+    std::string path = scratch_.File(folder) + "/" + name;
     leadership_broker::testing::WriteTextFile(path, "");
     chmod(path.c_str(), mode);
     return path;
