@@ -85,7 +85,11 @@ std::string ToJson(const google::protobuf::Message& message, bool on_one_line) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = !on_one_line;
   options.preserve_proto_field_names = true;
+#if GOOGLE_PROTOBUF_VERSION >= 5026000
+  options.always_print_fields_with_no_presence = true;
+#else
   options.always_print_primitive_fields = true;
+#endif
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
   // A timestamp that no calendar has.

@@ -18,8 +18,6 @@
 #include "client/leaderctl/exit_codes.h"
 #include "client/leaderctl/output.h"
 #include "client/leadership_stream.h"
-#include "google/protobuf/util/message_differencer.h"
-#include "google/protobuf/util/time_util.h"
 
 namespace leadership::leaderctl {
 namespace {
@@ -71,8 +69,8 @@ class Printer {
     content.clear_verified_at();
     content.clear_valid_for();
     content.clear_revision();
-    if (last_.has_value() && google::protobuf::util::MessageDifferencer::Equals(*last_, content)) return true;
-    last_ = content;
+    if (last_ == content.SerializeAsString()) return true;
+    last_ = content.SerializeAsString();
     told_error_ = false;
     Observation observation;
     *observation.mutable_leadership() = message;
@@ -90,12 +88,15 @@ class Printer {
 
  private:
   bool PrintLine(Observation observation) const {
-    *observation.mutable_time() = google::protobuf::util::TimeUtil::NanosecondsToTimestamp(absl::GetCurrentTimeNanos());
+    const absl::Time now = absl::Now();
+    observation.mutable_time()->set_seconds(absl::ToUnixSeconds(now));
+    observation.mutable_time()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(now - absl::FromUnixSeconds(absl::ToUnixSeconds(now)))));
     return Print(output_ == Output::kJson ? ToJson(observation, /*on_one_line=*/true) : WatchText(observation));
   }
 
   const Output output_;
-  std::optional<v1::Leadership> last_;
+  std::optional<std::string> last_;
   bool told_error_ = false;
 };
 

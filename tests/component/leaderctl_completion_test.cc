@@ -66,7 +66,7 @@ TEST_F(LeaderctlCompletion, Fish) {
 TEST_F(LeaderctlCompletion, Zsh) {
   ASSERT_TRUE(leader_->broker.WaitServing());
   const auto complete = [this](const std::string& line) {
-    return Shell({"zsh", "-f", Script("../../../tests/component/zsh_completion"), Script(""), line});
+    return Shell({"zsh", "-f", LEADERCTL_ZSH, Script(""), line});
   };
   EXPECT_THAT(complete("leaderctl st"),
               AllOf(HasSubstr("status"), HasSubstr("Show who leads"), HasSubstr("step-down")));
