@@ -96,7 +96,9 @@ TEST_F(ChildGroupTest, IgnoredSigpipeIsTheLibrarysAndNotTheCommands) {
   signal(SIGPIPE, SIG_DFL);
   ASSERT_EQ(error, 0);
   EXPECT_EQ(WaitForExitCode(), 0);
-  EXPECT_THAT(Output(), HasSubstr("SigIgn:\t0000000000000000"));
+  // "SigIgn:", a tab, and a number in hexadecimal; whoever runs the tests may ignore other signals.
+  const uint64_t ignored = std::stoull(Output().substr(Output().find('\t') + 1), nullptr, 16);
+  EXPECT_EQ(ignored & (uint64_t{1} << (SIGPIPE - 1)), 0u);
 }
 
 TEST_F(ChildGroupTest, OrphansOfOtherGroupsAreReapedToo) {
