@@ -14,6 +14,23 @@ function(lb_library name)
   target_compile_features(${name} PUBLIC cxx_std_17)
 endfunction()
 
+# lb_proto_library(NAME FILE [LINK…]): the messages of a .proto of this folder, with its own path from the top as the import path.
+function(lb_proto_library name file)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  set(api ${PROJECT_SOURCE_DIR}/proto)
+  file(RELATIVE_PATH proto ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  string(REGEX REPLACE "proto$" "pb" generated ${PROJECT_BINARY_DIR}/${proto})
+  add_custom_command(
+    OUTPUT ${generated}.cc ${generated}.h
+    COMMAND protobuf::protoc --proto_path=${PROJECT_SOURCE_DIR} --proto_path=${api} --cpp_out=${PROJECT_BINARY_DIR} ${proto}
+    DEPENDS ${PROJECT_SOURCE_DIR}/${proto} ${api}/leadership/v1/leadership.proto
+    VERBATIM)
+  add_library(${name} STATIC ${generated}.cc)
+  target_include_directories(${name} PUBLIC ${PROJECT_BINARY_DIR})
+  target_compile_features(${name} PUBLIC cxx_std_17)
+  target_link_libraries(${name} PUBLIC ${arg_LINK} protobuf::libprotobuf)
+endfunction()
+
 # In a sanitizer's tree the tests are known as SANITIZER.NAME, all under the label SANITIZER, so that one ctest can run several trees.
 set(LEADERSHIP_BROKER_SANITIZER "" CACHE STRING "asan or tsan, as the presets of these names set it")
 # asan_tests, tsan_tests: what such a tree has to build for its tests.
