@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 
@@ -26,7 +27,7 @@ using ::testing::StartsWith;
 
 class ClientBesideABroker : public Scenario {
  protected:
-  ClientBesideABroker() {
+  explicit ClientBesideABroker(const std::vector<std::string>& flags = {}) : broker_(Command(flags)) {
     options_.address = broker_.address();
     options_.pod_uid = pod_.uid();
     options_.silence_limit = absl::Seconds(3);
@@ -34,10 +35,15 @@ class ClientBesideABroker : public Scenario {
   bool Told(const std::string& word) {
     return Eventually([&] { return !recorded_.Last(word).empty(); });
   }
+  BrokerCommand Command(const std::vector<std::string>& flags) const {
+    BrokerCommand command = BrokerCommand::InPod(pod_, lock);
+    command.flags.insert(command.flags.end(), flags.begin(), flags.end());
+    return command;
+  }
   std::string Started(uint64_t token) { return "started " + std::to_string(token); }
 
   TestPod pod_{&cluster, namespace_name, "a"};
-  BrokerProcess broker_{pod_, lock};
+  BrokerProcess broker_;
   ClientOptions options_;
   RecordedCallbacks recorded_;
 };
@@ -95,6 +101,39 @@ TEST_F(ClientBesideABroker, HungBrokerIsNoticedByItsMissingHeartbeats) {
   broker_.Resume();
   ASSERT_TRUE(Told("still"));
   EXPECT_TRUE(watch->IsLeading());
+}
+
+class ClientBesideABrokerWithALimit : public ClientBesideABroker {
+ protected:
+  ClientBesideABrokerWithALimit() : ClientBesideABroker({"--unverified-limit=4s"}) {
+    // Longer than any test: silence is not what makes uncertain here.
+    options_.silence_limit = absl::Minutes(10);
+  }
+};
+
+TEST_F(ClientBesideABrokerWithALimit, R9_WordOfAFrozenBrokerIsNotBelievedPastItsValidFor) {
+  Client client(options_);
+  const std::unique_ptr<LeadershipWatch> watch = client.Watch(recorded_.All());
+  ASSERT_TRUE(Told("started"));
+  broker_.Pause();
+  ASSERT_TRUE(Told("uncertain leader: the leadership broker's last word has passed its valid_for"));
+  EXPECT_FALSE(watch->IsLeading());
+  broker_.Resume();
+  ASSERT_TRUE(Told("still"));
+  EXPECT_TRUE(watch->IsLeading());
+}
+
+TEST_F(ClientBesideABrokerWithALimit, R9_UnverifiedLeaderIsUncertainAndThenLeadsStill) {
+  Client client(options_);
+  const std::unique_ptr<LeadershipWatch> watch = client.Watch(recorded_.All());
+  ASSERT_TRUE(Told("started"));
+  cluster.StopApiServer();
+  EXPECT_TRUE(Told("uncertain leader"));
+  EXPECT_FALSE(watch->IsLeading());
+  cluster.StartApiServer();
+  ASSERT_TRUE(Told("still"));
+  EXPECT_TRUE(watch->IsLeading());
+  EXPECT_EQ(recorded_.Last("stopped"), "");
 }
 
 TEST_F(ClientBesideABroker, NeighboursBrokerIsNotBelieved) {
