@@ -21,6 +21,11 @@ const OPTIONS = {
 const definition = protoLoader.loadSync(PROTO, { keepCase: true, longs: String, enums: String, defaults: true });
 const { LeadershipBroker } = grpc.loadPackageDefinition(definition).leadership.v1;
 
+// Seconds. 0 in what a broker says that was frozen, until it has asked the API server again.
+function validFor({ valid_for }) {
+  return valid_for ? Math.min(Number(valid_for.seconds) + valid_for.nanos / 1e9, SILENCE_LIMIT) : SILENCE_LIMIT;
+}
+
 // A term of leadership. It is known by the UID of the lock: the token may rise in it. `signal` is aborted when it ends.
 class Term {
   #controller = new AbortController();
@@ -34,10 +39,9 @@ class Term {
     this.confirm(message);
   }
 
-  confirm({ fencing_token, valid_for }) {
-    const valid = valid_for ? Number(valid_for.seconds) + valid_for.nanos / 1e9 : SILENCE_LIMIT;
-    const milliseconds = 1000 * Math.min(valid, SILENCE_LIMIT);
-    this.#token = BigInt(fencing_token);
+  confirm(message) {
+    const milliseconds = 1000 * validFor(message);
+    this.#token = BigInt(message.fencing_token);
     this.#until = performance.now() + milliseconds;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.abort(), milliseconds);
@@ -103,7 +107,7 @@ async function run(lead, { lock = '', signal } = {}) {
       for await (const message of stream) {
         hung.refresh();
         delay = 100;
-        const leads = message.state === 'STATE_LEADER';
+        const leads = message.state === 'STATE_LEADER' && validFor(message) > 0;
         if (term && !leads && term.outlives(message)) continue;
         if (term && !(leads && message.lock.uid === term.uid && term.leads)) await endTerm();
         if (leads && term) term.confirm(message);

@@ -36,8 +36,7 @@ class Term:
         self.confirm(message)
 
     def confirm(self, message):
-        valid = message.valid_for.ToTimedelta().total_seconds() if message.HasField("valid_for") else SILENCE_LIMIT
-        valid = min(valid, SILENCE_LIMIT)
+        valid = _valid_for(message)
         self._token, self._until = message.fencing_token, time.monotonic() + valid
         if self._timer:
             self._timer.cancel()
@@ -68,6 +67,11 @@ class Term:
         await asyncio.wait([self._task])
 
 
+def _valid_for(message):
+    """Seconds. 0 in what a broker says that was frozen, until it has asked the API server again."""
+    return min(message.valid_for.ToTimedelta().total_seconds(), SILENCE_LIMIT) if message.HasField("valid_for") else SILENCE_LIMIT
+
+
 async def run(lead, lock=""):
     """Runs lead(term) while this pod leads; cancels it, and waits for its end, when it does not. Does not return: cancel it. Raises
     Failed, and what lead() raises in an ExceptionGroup."""
@@ -80,7 +84,7 @@ async def _follow(group, lead, lock):
     term = None
     try:
         async for message in _messages(lock):
-            leads = message.state == pb.Leadership.STATE_LEADER
+            leads = message.state == pb.Leadership.STATE_LEADER and _valid_for(message) > 0
             if term and not leads and term.outlives(message):
                 continue
             if term and not (leads and message.lock.uid == term.uid and term.leads()):

@@ -52,14 +52,19 @@ func (t *Term) Token() (uint64, bool) {
 }
 
 func (t *Term) confirm(message *pb.Leadership) {
-	valid := silenceLimit
-	if message.ValidFor != nil {
-		valid = min(valid, message.ValidFor.AsDuration())
-	}
+	valid := validFor(message)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.token, t.until = message.FencingToken, time.Now().Add(valid)
 	t.timer.Reset(valid)
+}
+
+// 0 in what a broker says that was frozen, until it has asked the API server again.
+func validFor(message *pb.Leadership) time.Duration {
+	if message.ValidFor == nil {
+		return silenceLimit
+	}
+	return min(message.ValidFor.AsDuration(), silenceLimit)
 }
 
 // A broker that has just restarted says at first that it knows nothing yet, then that it makes sure of its lock. That is no loss: it counts
@@ -138,7 +143,7 @@ func (f *follower) watch(request *pb.WatchLeadershipRequest) (heard bool, err er
 }
 
 func (f *follower) hear(message *pb.Leadership) {
-	leads, uid := message.State == pb.Leadership_STATE_LEADER, message.Lock.GetUid()
+	leads, uid := message.State == pb.Leadership_STATE_LEADER && validFor(message) > 0, message.Lock.GetUid()
 	if f.term != nil && !leads && f.term.outlives(message) {
 		return
 	}
