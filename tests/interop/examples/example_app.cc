@@ -63,14 +63,15 @@ bool ExampleApp::LifeBecomes(const std::vector<std::string>& life) const {
   return Eventually([&] { return Life() == life; });
 }
 
+int64_t ExampleApp::TimesWorked() const {
+  const std::vector<std::string> lines = absl::StrSplit(Output(), '\n');
+  return std::count_if(lines.begin(), lines.end(),
+                       [](const std::string& line) { return absl::StartsWith(line, "work "); });
+}
+
 bool ExampleApp::WorksOn() const {
-  const auto worked = [this] {
-    const std::vector<std::string> lines = absl::StrSplit(Output(), '\n');
-    return std::count_if(lines.begin(), lines.end(),
-                         [](const std::string& line) { return absl::StartsWith(line, "work "); });
-  };
-  const auto before = worked();
-  return Eventually([&] { return worked() >= before + 2; });
+  const int64_t before = TimesWorked();
+  return Eventually([&] { return TimesWorked() >= before + 2; });
 }
 
 int ExampleApp::Stop() {

@@ -2,6 +2,7 @@
 #ifndef LEADERSHIP_BROKER_TESTS_INTEROP_EXAMPLES_EXAMPLE_APP_H_
 #define LEADERSHIP_BROKER_TESTS_INTEROP_EXAMPLES_EXAMPLE_APP_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class ExampleApp {
   std::vector<std::string> Life() const;
   // Waits until its life is this and nothing else.
   bool LifeBecomes(const std::vector<std::string>& life) const;
+  int64_t TimesWorked() const;
   // Waits until it has worked twice more.
   bool WorksOn() const;
   // SIGTERM; its exit code, or -1, and a failed test, when it does not end.

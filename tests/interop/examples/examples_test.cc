@@ -187,7 +187,7 @@ TEST_F(Example, ABrokerThatHangsIsBelievedNoLongerThanItsValidForOrTheLimitOfSil
   cluster.SetRole(elsewhere, BrokerRole(lock));
   const TestPod pod(&cluster, elsewhere, "a", {lock});
   BrokerCommand command = BrokerCommand::InPod(pod, lock);
-  command.flags.emplace_back("--unverified-limit=3s");
+  command.flags.emplace_back("--unverified-limit=5s");
   BrokerProcess limited(command);
 
   std::vector<std::unique_ptr<ExampleApp>> apps;
@@ -205,8 +205,11 @@ TEST_F(Example, ABrokerThatHangsIsBelievedNoLongerThanItsValidForOrTheLimitOfSil
   broker_->Pause();
   limited.Pause();
   for (const auto& app : limited_apps) EXPECT_TRUE(app->LifeBecomes({"start", limited_work, "stop"}));
-  for (const auto& app : apps) EXPECT_EQ(app->Life(), (Life{"start", work})) << app->name();
   for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop"}));
+  // All work at the same pace.
+  for (size_t i = 0; i < apps.size(); ++i) {
+    EXPECT_LT(limited_apps[i]->TimesWorked(), apps[i]->TimesWorked()) << apps[i]->name() << " minds no valid_for";
+  }
   limited.Resume();
   broker_->Resume();
   for (const auto& app : apps) EXPECT_TRUE(app->LifeBecomes({"start", work, "stop", "start", work}));
