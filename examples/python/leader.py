@@ -112,7 +112,11 @@ async def _messages(lock):
             stream = LeadershipBrokerStub(channel).WatchLeadership(request)
             why = "the stream has ended"
             try:
-                while (message := await asyncio.wait_for(stream.read(), 2 * HEARTBEAT)) is not grpc.aio.EOF:
+                while True:
+                    async with asyncio.timeout(2 * HEARTBEAT):  # Python 3.11's wait_for() can lose a cancellation.
+                        message = await stream.read()
+                    if message is grpc.aio.EOF:
+                        break
                     delay = 0.1
                     yield message
             except TimeoutError:
