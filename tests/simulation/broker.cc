@@ -27,7 +27,7 @@ election::Options OptionsFor(const Settings& settings, const Body& body) {
 Broker::Broker(World* world, Body* body, uint64_t seed)
     : world_(world),
       body_(body),
-      witness_(body->name, body->uid),
+      witness_(body->name, body->uid, [world] { return world->boot(); }),
       connection_(world, body, this, &witness_),
       clock_(seed) {
   clock_.JumpTo(world->boot());

@@ -29,7 +29,7 @@ void Witness::EndOthers(const std::string& but, uint64_t revision) {
 void Witness::End(Term& term, uint64_t revision) {
   const bool held = term.proven() && !term.ended();
   term.ended_at = std::max(term.ended_at, revision);
-  if (held && term.ended()) in_doubt_since_ = last_id_ + 1;
+  if (held && term.ended()) in_doubt_since_ = LastSentBeforeNow() + 1;
 }
 
 void Witness::Reach(uint64_t revision, const std::string& lock_uid) {

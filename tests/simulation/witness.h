@@ -4,6 +4,7 @@
 #define LEADERSHIP_BROKER_TESTS_SIMULATION_WITNESS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -30,7 +31,9 @@ class Witness {
     bool ended() const { return ended_at > proven_at; }
   };
 
-  Witness(std::string name, std::string uid) : pod_name_(std::move(name)), pod_uid_(std::move(uid)) {}
+  // `boot` tells the boot clock.
+  Witness(std::string name, std::string uid, std::function<absl::Duration()> boot)
+      : pod_name_(std::move(name)), pod_uid_(std::move(uid)), boot_(std::move(boot)) {}
 
   // A consistent read that was sent as request `id` and carried out at `revision`, at `executed` of the boot clock,
   // found this lock, or none.
@@ -38,7 +41,7 @@ class Witness {
   void ShownEvent(const Change& change);
   void ShownCreated(const kube::ConfigMap& lock, absl::Duration executed);
   // The answer to a create leaves open whether it happened (R3).
-  void ShownAmbiguous() { unsettled_since_ = last_id_; }
+  void ShownAmbiguous() { unsettled_since_ = LastSentBeforeNow(); }
   // `pod`: what there is under its own pod's name, by an uncached read that was sent as request `id`, or by the watch
   // (0).
   void ShownOwnPod(const PodPtr& pod, uint64_t id);
@@ -49,7 +52,11 @@ class Witness {
   // How the server took its token, by any answer.
   void ShownStatus(int http_status, absl::Duration now);
   // It sends a request.
-  void Sends(uint64_t id) { last_id_ = id; }
+  void Sends(uint64_t id) {
+    last_sent_before_ = LastSentBeforeNow();
+    last_id_ = id;
+    last_sent_at_ = boot_();
+  }
 
   // Null when it was never shown.
   const Term* TermOf(const std::string& lock_uid) const;
@@ -84,9 +91,12 @@ class Witness {
   void End(Term& term, uint64_t revision);
   // At `revision` there is this lock, or none.
   void Reach(uint64_t revision, const std::string& lock_uid);
+  // What is sent in the very instant in which something is learned is carried out after it, whichever came first.
+  uint64_t LastSentBeforeNow() const { return last_sent_at_ < boot_() ? last_id_ : last_sent_before_; }
 
   const std::string pod_name_;
   const std::string pod_uid_;
+  const std::function<absl::Duration()> boot_;
   // Another pod of the same name was shown. The broker may track that one too, so that what is shown under the name
   // cannot be told apart any more, and proves nothing.
   bool namesake_ = false;
@@ -95,6 +105,8 @@ class Witness {
   uint64_t newest_ = 0;
   std::string newest_lock_;  // the UID of the lock that there is by the newest; empty for none
   uint64_t last_id_ = 0;
+  absl::Duration last_sent_at_ = -absl::InfiniteDuration();
+  uint64_t last_sent_before_ = 0;  // the last that was sent before that
   uint64_t unsettled_since_ = 0;
   uint64_t in_doubt_since_ = 0;
   bool candidates_listed_ = false;
