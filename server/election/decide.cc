@@ -22,6 +22,8 @@ bool Election::MayTell() const {
   // R16c: the watch itself has come to our lock, and nobody who led before may still act.
   const Lock* lock = view_.watched();
   if (!IsMine(lock) || lock->uid != held_->uid || !candidates_known_ || !suspects_.empty()) return false;
+  // A read has shown an edit that the watch has not come to, and with it who else may have had the lock.
+  if (view_.newest()->version > lock->version) return false;
   // What may be marked as given up is given up, whoever waits now.
   if (!lock->released_by.empty() || held_->uid == given_up_) return false;
   if (trust_.refused() || !trust_.Fresh(now_.boot)) return false;

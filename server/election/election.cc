@@ -296,7 +296,10 @@ void Election::CheckLoss() {
   if (!IsMine(lock)) disowned_at_ = view_.newest_version();
   if (!held_.has_value()) return;
   const bool same = lock != nullptr && lock->uid == held_->uid;
-  if (same && IsMine(lock)) return;
+  // Where this pod was told to lead the watch had come to the lock. What it shows of it since is no older news, though
+  // a read has shown the lock ours again: whoever had it meanwhile may act on it still (R16a).
+  const bool passed_on = !told_.empty() && !IsMine(view_.watched());
+  if (same && IsMine(lock) && !passed_on) return;
   // Not lost, only not yet come to: the watch is older than our evidence. Where this pod was told to lead the watch had
   // come to the lock, and what it shows instead now is no older, whatever its number.
   if (!same && told_.empty() && view_.newest_version() < held_->version) return;

@@ -66,6 +66,34 @@ TEST(LateNews, R4ListThatEndsARefusalTellsOfTheLossFirst) {
   EXPECT_EQ(me.Reason(), Leadership::REASON_ANOTHER_LEADS);
 }
 
+TEST(LateNews, R4LockShownInOtherHandsIsLostThoughAReadHasShownItOursAgain) {
+  Candidate me;
+  me.WinFreeLock();
+  me.Read(LockOf("me", "L1", 14), 14);
+  ASSERT_EQ(me.State(), Leadership::STATE_LEADER);
+  me.Modified(LockOf("other", "L1", 13));
+  ASSERT_FALSE(me.Told().empty());
+  EXPECT_NE(me.Told().front()->leadership.state(), Leadership::STATE_LEADER);
+  me.Modified(LockOf("me", "L1", 14));
+  me.OwnPodRead(PodOf("me"));
+  me.Read(LockOf("me", "L1", 14), 15);
+  EXPECT_EQ(me.Reason(), Leadership::REASON_PREDECESSOR) << "the other may not have heard yet";
+  me.OtherPod("other", std::nullopt);
+  EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
+}
+
+TEST(LateNews, R16EditThatOnlyAReadHasShownIsWaitedForBeforeLeadershipIsTold) {
+  Candidate me;
+  me.StandForFreeLock();
+  me.Created(LockOf("me", "L1", 11));
+  me.Read(LockOf("me", "L1", 14), 14);
+  me.Added(LockOf("me", "L1", 11));
+  EXPECT_EQ(me.State(), Leadership::STATE_STANDBY);
+  me.Modified(LockOf("other", "L1", 13));
+  me.Modified(LockOf("me", "L1", 14));
+  EXPECT_NE(me.State(), Leadership::STATE_LEADER);
+}
+
 TEST(LateNews, R9RefusedCandidateAsksWhetherItsTokenIsTakenAgain) {
   Candidate me;
   me.FollowLeader("other");
