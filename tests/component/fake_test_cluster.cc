@@ -11,7 +11,7 @@ FakeCluster& SharedFakeCluster() {
 
 Cluster& TestCluster() { return SharedFakeCluster(); }
 
-// What deploy/base/ ships, which the control-plane tests read from there.
+// What deploy/kustomize/base ships, which the control-plane tests read from there.
 std::vector<RoleRule> BrokerRole(const std::string& lock) {
   return {{"configmaps", {"create"}, {}},
           {"configmaps", {"get", "list", "watch", "delete"}, {lock}},

@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 constexpr char kLock[] = "the-lock";
 
 // By the strictest Pod Security Standard too: what breaks it is a warning, and a warning an error.
-TEST(DeployTest, TheBaseIsAcceptedByAServerSideDryRunAndRestricted) {
+TEST(DeployTest, TheExampleIsAcceptedByAServerSideDryRunAndRestricted) {
   RealCluster& cluster = RealCluster::Shared();
   const HttpAnswer labelled = cluster.Admin().Patch(
       "/api/v1/namespaces/default", {{"metadata", {{"labels", {{"pod-security.kubernetes.io/warn", "restricted"}}}}}});
@@ -27,7 +27,7 @@ TEST(DeployTest, TheBaseIsAcceptedByAServerSideDryRunAndRestricted) {
   const Finished finished =
       RunProgram({cluster.Binaries() + "/kubectl", "--kubeconfig=" + cluster.Kubeconfig(),
                   "--cache-dir=" + scratch.path(), "--warnings-as-errors", "apply", "--server-side", "--dry-run=server",
-                  std::string("--kustomize=") + LEADERSHIP_BROKER_SOURCE_DIR + "/deploy/base"},
+                  std::string("--kustomize=") + LEADERSHIP_BROKER_SOURCE_DIR + "/deploy/kustomize/example"},
                  kPatience);
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   for (const char* object : {"serviceaccount/", "role.rbac", "rolebinding.rbac", "deployment.apps/"}) {

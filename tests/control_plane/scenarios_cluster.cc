@@ -1,5 +1,5 @@
-// The scenarios' cluster: a real etcd, kube-apiserver and kube-controller-manager, with the Role that deploy/base/
-// ships.
+// The scenarios' cluster: a real etcd, kube-apiserver and kube-controller-manager, with the Role that
+// deploy/kustomize/base ships.
 #include "tests/harness/real_cluster.h"
 #include "tests/scenarios/scenario.h"
 

@@ -192,7 +192,7 @@ void RealCluster::StartCollector() {
 }
 
 std::vector<RoleRule> ShippedRole(RealCluster& cluster, const std::string& lock) {
-  const std::string file = kSource + "/deploy/base/role.yaml";
+  const std::string file = kSource + "/deploy/kustomize/base/rbac/role.yaml";
   const HttpAnswer answer = cluster.Admin().Send("POST", std::string(kRbac) + "default/roles?dryRun=All",
                                                  ReadTextFile(file), "application/yaml");
   std::vector<RoleRule> rules = CoreRules(Must(answer, "dry run of " + file)["rules"]);

@@ -68,10 +68,10 @@ class RealCluster : public Cluster {
   std::map<std::string, std::vector<std::string>> tokens_;
 };
 
-// The Role that deploy/base/ ships, for `lock`: as the real API server reads it.
+// The Role that deploy/kustomize/base ships, for `lock`: as the real API server reads it.
 std::vector<RoleRule> ShippedRole(RealCluster& cluster, const std::string& lock);
 
-// Gives the namespace's ServiceAccount the Role that deploy/base/ ships, for `lock`.
+// Gives the namespace's ServiceAccount the Role that deploy/kustomize/base ships, for `lock`.
 inline void ApplyDeployRole(RealCluster& cluster, const std::string& namespace_name, const std::string& lock) {
   cluster.SetRole(namespace_name, ShippedRole(cluster, lock));
 }
