@@ -110,6 +110,11 @@ class Api {
   [[nodiscard]] virtual loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                                      const Precondition& precondition, WriteCallback callback) = 0;
 
+  // The same of a Pod, which then has its grace period, as after any deletion: OK means that the deletion was accepted,
+  // also where it had begun before. Only the precondition's UID counts, since a running Pod's resourceVersion moves.
+  [[nodiscard]] virtual loop::Handle DeletePod(const std::string& namespace_name, const std::string& name,
+                                               const Precondition& precondition, WriteCallback callback) = 0;
+
   // Sets one annotation by a merge patch with preconditions. ABORTED when the object is not what was named any more.
   [[nodiscard]] virtual loop::Handle AnnotateConfigMap(const std::string& namespace_name, const std::string& name,
                                                        const Precondition& precondition, const std::string& annotation,

@@ -38,8 +38,9 @@ std::string What(absl::string_view verb, absl::string_view resource, const Selec
                          selector.name.empty() ? selector.label_selector : selector.name, selector.namespace_name);
 }
 
-std::string What(absl::string_view verb, const std::string& namespace_name, const std::string& name) {
-  return What(verb, Resource<ConfigMap>::kName, Selector{namespace_name, name, ""});
+std::string What(absl::string_view verb, absl::string_view resource, const std::string& namespace_name,
+                 const std::string& name) {
+  return What(verb, resource, Selector{namespace_name, name, ""});
 }
 
 void SetBody(const google::protobuf::Message& message, absl::string_view content_type, ApiRequest* request) {
@@ -76,7 +77,7 @@ ApiRequest WatchRequest(absl::string_view resource, const Selector& selector, ab
 ApiRequest CreateRequest(const ConfigMap& config_map) {
   const ObjectMeta& metadata = config_map.metadata();
   ApiRequest request;
-  request.what = What("create", metadata.namespace_(), metadata.name());
+  request.what = What("create", Resource<ConfigMap>::kName, metadata.namespace_(), metadata.name());
   request.http.method = "POST";
   request.http.target = CollectionPath(Resource<ConfigMap>::kName, metadata.namespace_());
   ConfigMap object = config_map;
@@ -86,11 +87,12 @@ ApiRequest CreateRequest(const ConfigMap& config_map) {
   return request;
 }
 
-ApiRequest DeleteRequest(const std::string& namespace_name, const std::string& name, const Precondition& precondition) {
+ApiRequest DeleteRequest(absl::string_view resource, const std::string& namespace_name, const std::string& name,
+                         const Precondition& precondition) {
   ApiRequest request;
-  request.what = What("delete", namespace_name, name);
+  request.what = What("delete", resource, namespace_name, name);
   request.http.method = "DELETE";
-  request.http.target = ObjectPath(Resource<ConfigMap>::kName, namespace_name, name);
+  request.http.target = ObjectPath(resource, namespace_name, name);
   DeleteOptions options;
   options.set_api_version("v1");
   options.set_kind("DeleteOptions");
@@ -106,7 +108,7 @@ ApiRequest DeleteRequest(const std::string& namespace_name, const std::string& n
 ApiRequest AnnotateRequest(const std::string& namespace_name, const std::string& name, const Precondition& precondition,
                            const std::string& annotation, const std::string& value) {
   ApiRequest request;
-  request.what = What("patch", namespace_name, name);
+  request.what = What("patch", Resource<ConfigMap>::kName, namespace_name, name);
   request.http.method = "PATCH";
   request.http.target = ObjectPath(Resource<ConfigMap>::kName, namespace_name, name);
   MetadataPatch patch;

@@ -31,7 +31,8 @@ ApiRequest WatchRequest(absl::string_view resource, const Selector& selector, ab
 ApiRequest CreateRequest(const ConfigMap& config_map);
 
 // With the preconditions, and propagationPolicy Background, in its body (R6).
-ApiRequest DeleteRequest(const std::string& namespace_name, const std::string& name, const Precondition& precondition);
+ApiRequest DeleteRequest(absl::string_view resource, const std::string& namespace_name, const std::string& name,
+                         const Precondition& precondition);
 
 // A merge patch; its metadata.uid and metadata.resourceVersion are the preconditions.
 ApiRequest AnnotateRequest(const std::string& namespace_name, const std::string& name, const Precondition& precondition,

@@ -56,6 +56,14 @@ loop::Handle StartWatch(const Connection& connection, const Selector& selector, 
       connection, WatchRequest(Resource<Object>::kName, selector, resource_version, timeout), observer);
 }
 
+loop::Handle StartDelete(const Connection& connection, ApiRequest request, WriteCallback callback) {
+  return std::make_unique<UnaryExchange<MetadataPatch>>(
+      connection, std::move(request), &CheckDeletion,
+      [callback = std::move(callback)](Outcome outcome, const MetadataPatch&) {
+        callback(WriteAnswer{std::move(outcome), ConfigMap()});
+      });
+}
+
 loop::Handle StartWrite(const Connection& connection, ApiRequest request, WriteCallback callback) {
   return std::make_unique<UnaryExchange<ConfigMap>>(
       connection, std::move(request), &CheckConfigMap,
@@ -90,11 +98,14 @@ loop::Handle RestApi::Create(const ConfigMap& config_map, WriteCallback callback
 
 loop::Handle RestApi::DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                       const Precondition& precondition, WriteCallback callback) {
-  return std::make_unique<UnaryExchange<MetadataPatch>>(
-      connection_, DeleteRequest(namespace_name, name, precondition), &CheckDeletion,
-      [callback = std::move(callback)](Outcome outcome, const MetadataPatch&) {
-        callback(WriteAnswer{std::move(outcome), ConfigMap()});
-      });
+  return StartDelete(connection_, DeleteRequest(Resource<ConfigMap>::kName, namespace_name, name, precondition),
+                     std::move(callback));
+}
+
+loop::Handle RestApi::DeletePod(const std::string& namespace_name, const std::string& name,
+                                const Precondition& precondition, WriteCallback callback) {
+  return StartDelete(connection_, DeleteRequest(Resource<Pod>::kName, namespace_name, name, {precondition.uid, ""}),
+                     std::move(callback));
 }
 
 loop::Handle RestApi::AnnotateConfigMap(const std::string& namespace_name, const std::string& name,

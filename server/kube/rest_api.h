@@ -27,6 +27,8 @@ class RestApi : public Api {
   loop::Handle Create(const ConfigMap& config_map, WriteCallback callback) override;
   loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                const Precondition& precondition, WriteCallback callback) override;
+  loop::Handle DeletePod(const std::string& namespace_name, const std::string& name, const Precondition& precondition,
+                         WriteCallback callback) override;
   loop::Handle AnnotateConfigMap(const std::string& namespace_name, const std::string& name,
                                  const Precondition& precondition, const std::string& annotation,
                                  const std::string& value, WriteCallback callback) override;

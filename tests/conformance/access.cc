@@ -69,6 +69,7 @@ TEST_F(AccessTest, ARefusalNamesVerbResourceAndNamespace) {
                  "configmaps \"a\"");
   expect_refused(candidate->Patch(config_map, Json::object()), "patch", "configmaps", "configmaps \"a\"");
   expect_refused(candidate->Delete(config_map), "delete", "configmaps", "configmaps \"a\"");
+  expect_refused(candidate->Delete(Pods() + "/p"), "delete", "pods", "pods \"p\"");
   expect_refused(candidate->Patch(Pods() + "/p/status", Json::object()), "patch", "pods/status", "pods \"p\"");
   const HttpAnswer cluster_wide = candidate->Get("/api/v1/nodes/n");
   ExpectStatus(cluster_wide, 403, "Forbidden");

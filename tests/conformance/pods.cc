@@ -132,6 +132,29 @@ TEST_F(PodsTest, AnEndedPodGoesAtOnce) {
   }
 }
 
+// R6, R8: as a broker asks for it.
+TEST_F(PodsTest, ADeletionOfAPodByUidIsGracefulAndMayBeAskedForAgain) {
+  const std::string uid = UidOf(MakePod("p", MakeNode()));
+  const std::string path = Pods() + "/p";
+  const auto options = [](const std::string& wanted) {
+    return Json{{"apiVersion", "v1"},
+                {"kind", "DeleteOptions"},
+                {"propagationPolicy", "Background"},
+                {"preconditions", {{"uid", wanted}}}};
+  };
+  ExpectStatus(admin_.Delete(path, options("another")), 409, "Conflict");
+  EXPECT_FALSE(admin_.Get(path).body["metadata"].contains("deletionTimestamp"));
+  const HttpAnswer answer = admin_.Delete(path, options(uid));
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(answer.body["kind"], "Pod");
+  EXPECT_EQ(answer.body["metadata"]["deletionGracePeriodSeconds"], 20);
+  EXPECT_FALSE(answer.body["metadata"].contains("finalizers"));
+  EXPECT_EQ(admin_.Delete(path, options(uid)).body, answer.body);
+  ExpectStatus(admin_.Delete(path, options("another")), 409, "Conflict");
+  EXPECT_EQ(admin_.Get(path).body, answer.body);
+  ExpectStatus(admin_.Delete(Pods() + "/absent", options(uid)), 404, "NotFound");
+}
+
 TEST_F(PodsTest, AFinalizerHoldsAPodBeyondItsGrace) {
   const std::string node = MakeNode();
   for (const std::string& where : {std::string(), node}) {

@@ -45,7 +45,7 @@ void CheckRequest(const kube::ApiRequest& request) {
 
 // What the lock says is made a request of (R6).
 void CheckRemoval(const Lock& lock) {
-  const kube::ApiRequest removal = kube::DeleteRequest("ns", "lock", {lock.uid, lock.resource_version});
+  const kube::ApiRequest removal = kube::DeleteRequest("configmaps", "ns", "lock", {lock.uid, lock.resource_version});
   CheckRequest(removal);
   const auto options = kube::FromJson<kube::DeleteOptions>(removal.http.body);
   Check(options.ok() && options->preconditions().uid() == lock.uid &&

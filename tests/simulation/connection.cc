@@ -183,6 +183,15 @@ loop::Handle Connection::DeleteConfigMap(const std::string&, const std::string&,
       [](const kube::WriteAnswer&, absl::Duration) {}, std::move(callback));
 }
 
+loop::Handle Connection::DeletePod(const std::string&, const std::string& name, const kube::Precondition& precondition,
+                                   kube::WriteCallback callback) {
+  world_->judge.PodRemovalSent(*body_, name, precondition);
+  return Write(
+      "delete pod " + name,
+      [world = world_, name, precondition] { return world->pod_objects.Delete(name, precondition); },
+      [](const kube::WriteAnswer&, absl::Duration) {}, std::move(callback));
+}
+
 loop::Handle Connection::AnnotateConfigMap(const std::string&, const std::string&,
                                            const kube::Precondition& precondition, const std::string& annotation,
                                            const std::string& value, kube::WriteCallback callback) {

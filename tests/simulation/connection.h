@@ -42,6 +42,8 @@ class Connection : public kube::Api {
   loop::Handle Create(const kube::ConfigMap& config_map, kube::WriteCallback callback) override;
   loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                const kube::Precondition& precondition, kube::WriteCallback callback) override;
+  loop::Handle DeletePod(const std::string& namespace_name, const std::string& name,
+                         const kube::Precondition& precondition, kube::WriteCallback callback) override;
   loop::Handle AnnotateConfigMap(const std::string& namespace_name, const std::string& name,
                                  const kube::Precondition& precondition, const std::string& annotation,
                                  const std::string& value, kube::WriteCallback callback) override;

@@ -120,6 +120,11 @@ void Judge::RemovalSent(const Body& body, const Broker& broker, const kube::Prec
   }
 }
 
+void Judge::PodRemovalSent(const Body& body, const std::string& pod_name, const kube::Precondition& precondition) {
+  if (restored_) return;
+  if (precondition.uid.empty()) Break("R6", absl::StrCat(body.uid, " deletes pod ", pod_name, ", whatever its UID"));
+}
+
 void Judge::RemovalArrives(const Body& sender, const kube::ConfigMap& lock, const kube::Precondition& precondition) {
   const LockFacts read = ReadFacts(lock);
   const bool hits =

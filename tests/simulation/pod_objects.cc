@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tests/simulation/facts.h"
+#include "tests/simulation/outcomes.h"
 
 namespace leadership_broker::simulation {
 namespace {
@@ -63,6 +64,16 @@ void PodObjects::Delete(const std::string& name, int grace_seconds, Propagation 
   metadata.mutable_deletion_timestamp()->set_seconds(at);
   metadata.set_deletion_grace_period_seconds(grace_seconds);
   store_->PutPod(std::move(pod));
+}
+
+kube::WriteAnswer PodObjects::Delete(const std::string& name, const kube::Precondition& precondition) {
+  const PodPtr pod = store_->pod(name);
+  if (pod == nullptr) return {Failure(absl::StatusCode::kNotFound, 404), {}};
+  if (!precondition.uid.empty() && precondition.uid != pod->metadata().uid()) {
+    return {Failure(absl::StatusCode::kAborted, 409), {}};
+  }
+  Delete(name, kGraceSeconds, Propagation::kBackground);
+  return {Success(200), {}};
 }
 
 Propagation PodObjects::Awaits(const std::string& uid) const {

@@ -23,6 +23,9 @@ class PodObjects {
   // see to its dependents first.
   void Delete(const std::string& name, int grace_seconds, Propagation propagation);
 
+  // The same as a broker asks for it, with the grace period that the pod has.
+  kube::WriteAnswer Delete(const std::string& name, const kube::Precondition& precondition);
+
   // What the collector still has to do for a pod that is being deleted; kBackground when nothing.
   Propagation Awaits(const std::string& uid) const;
   // The collector has done it.

@@ -25,6 +25,10 @@ class SilentApi : public kube::Api {
                                kube::WriteCallback) override {
     return nullptr;
   }
+  loop::Handle DeletePod(const std::string&, const std::string&, const kube::Precondition&,
+                         kube::WriteCallback) override {
+    return nullptr;
+  }
   loop::Handle AnnotateConfigMap(const std::string&, const std::string&, const kube::Precondition&, const std::string&,
                                  const std::string&, kube::WriteCallback) override {
     return nullptr;

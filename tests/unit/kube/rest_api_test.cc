@@ -163,6 +163,25 @@ TEST_F(RestApiTest, R6ADeleteWithoutAResourceVersionStillCarriesTheUid) {
   EXPECT_EQ(json::parse(transport_.sent.back()->request.body)["preconditions"], json::parse(R"({"uid":"u1"})"));
 }
 
+TEST_F(RestApiTest, R6ADeletionOfAPodNamesItsUidAloneAndLeavesItsGracePeriod) {
+  const loop::Handle call = api_->DeletePod("apps", "app-0", Precondition{"u1", "10"}, Keep());
+  const auto& sent = *transport_.sent.back();
+  EXPECT_EQ(sent.request.method, "DELETE");
+  EXPECT_EQ(sent.request.target, "/api/v1/namespaces/apps/pods/app-0");
+  EXPECT_TRUE(sent.HasHeader("Content-Type: application/json"));
+  EXPECT_EQ(json::parse(sent.request.body), json::parse(R"({"apiVersion":"v1","kind":"DeleteOptions",
+      "propagationPolicy":"Background","preconditions":{"uid":"u1"}})"));
+}
+
+TEST_F(RestApiTest, ADeletionOfAPodThatIsForbiddenNamesVerbAndResource) {
+  const loop::Handle call = api_->DeletePod("apps", "app-0", Precondition{"u1", ""}, Keep());
+  transport_.Answer(403,
+                    R"({"kind":"Status","message":"pods \"app-0\" is forbidden","reason":"Forbidden","code":403})");
+  EXPECT_EQ(written_->outcome.status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(ErrorOf(written_->outcome),
+              AllOf(HasSubstr(R"(delete pods "app-0" in namespace "apps")"), HasSubstr("is forbidden")));
+}
+
 TEST_F(RestApiTest, AnAnnotationIsAMergePatchWithPreconditions) {
   const loop::Handle call =
       api_->AnnotateConfigMap("apps", "lock", Precondition{"u1", "10"}, "leadership-broker/released", "p\"1", Keep());
