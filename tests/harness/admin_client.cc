@@ -21,6 +21,7 @@ struct AdminClient::Impl {
   std::string ca_file;
   std::string bearer_token;
   CURL* curl;
+  std::vector<std::string> more_headers = {};
   // Longer than any watch of the tests; a server that hangs fails its test rather than the whole run.
   long limit_seconds = 120;
 };
@@ -36,6 +37,11 @@ AdminClient::AdminClient(std::string url, std::string ca_file, std::string beare
 AdminClient::~AdminClient() { curl_easy_cleanup(impl_->curl); }
 
 void AdminClient::set_limit_seconds(long seconds) { impl_->limit_seconds = seconds; }
+
+void AdminClient::Impersonate(const std::string& user, const std::vector<std::string>& groups) {
+  impl_->more_headers = {"Impersonate-User: " + user};
+  for (const std::string& group : groups) impl_->more_headers.push_back("Impersonate-Group: " + group);
+}
 
 HttpAnswer AdminClient::Get(const std::string& path) { return Send("GET", path, "", ""); }
 
@@ -69,6 +75,7 @@ HttpAnswer AdminClient::Send(const std::string& method, const std::string& path,
   if (!impl_->bearer_token.empty()) {
     headers = curl_slist_append(headers, ("Authorization: Bearer " + impl_->bearer_token).c_str());
   }
+  for (const std::string& header : impl_->more_headers) headers = curl_slist_append(headers, header.c_str());
   curl_easy_setopt(curl, CURLOPT_URL, (impl_->url + path).c_str());
   curl_easy_setopt(curl, CURLOPT_CAINFO, impl_->ca_file.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);

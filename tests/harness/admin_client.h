@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 
@@ -32,6 +33,8 @@ class AdminClient {
 
   // How long a call may take; two minutes to begin with.
   void set_limit_seconds(long seconds);
+  // From now on asks as this user, in these groups, which the token's own user must be allowed to.
+  void Impersonate(const std::string& user, const std::vector<std::string>& groups);
 
   HttpAnswer Get(const std::string& path);
   HttpAnswer Post(const std::string& path, const nlohmann::json& body);
