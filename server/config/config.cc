@@ -6,6 +6,7 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
@@ -36,18 +37,78 @@ Config Defaults() {
   return config;
 }
 
-// What is wrong with settings that are each right; empty when nothing is.
-std::string Contradiction(const Config& config) {
-  for (const Address& grpc : config.listen) {
+const Address* FirstRemote(const Config& config) {
+  for (const Address& address : config.listen) {
+    if (!IsLoopback(address)) return &address;
+  }
+  return nullptr;
+}
+
+// What is wrong with the settings that concern clients elsewhere.
+std::string RemoteContradiction(const Config& config) {
+  struct File {
+    const char* flag;
+    const std::string& path;
+    const char* what;
+  };
+  const File files[] = {{"--tls-cert", config.tls.certificate, "this server's certificate"},
+                        {"--tls-key", config.tls.key, "that certificate's private key"},
+                        {"--tls-client-ca", config.tls.client_ca, "who signs the certificates of clients"}};
+  const Address* const remote = FirstRemote(config);
+  if (remote != nullptr && !config.allow_remote) {
+    return absl::StrCat("--listen (", remote->text,
+                        ") is refused: it can be reached from outside the pod; use 127.0.0.1, [::1] or unix:/PATH, or "
+                        "allow it, over TLS alone, with --allow-remote, --tls-cert, --tls-key and --tls-client-ca");
+  }
+  for (const File& file : files) {
+    if (config.allow_remote && file.path.empty()) {
+      return absl::StrCat("--allow-remote needs ", file.flag, ": name the file with ", file.what);
+    }
+    if (!config.allow_remote && !file.path.empty()) {
+      return absl::StrCat(file.flag,
+                          " is of no use without --allow-remote: add that, or leave this out (loopback addresses and "
+                          "sockets have no TLS)");
+    }
+  }
+  if (config.allow_remote && remote == nullptr) {
+    return "--allow-remote is of no use, since nothing in --listen can be reached from outside the pod: add e.g. "
+           "0.0.0.0:8644 to --listen, or leave this out";
+  }
+  return "";
+}
+
+// Whether `one` means every address, of IPv6 and IPv4 or of the latter alone, and `other` is among them.
+bool TakesIn(const Address& one, const Address& other) {
+  return IsWildcard(one) && (absl::StrContains(one.host, ':') || !absl::StrContains(other.host, ':'));
+}
+
+// Whether who listens at one of these leaves no room for the other.
+bool WantTheSamePort(const Address& one, const Address& other) {
+  if (one.is_unix() || other.is_unix() || one.port == 0 || one.port != other.port) return false;
+  return one.host == other.host || TakesIn(one, other) || TakesIn(other, one);
+}
+
+std::string PortContradiction(const Config& config) {
+  for (size_t i = 0; i < config.listen.size(); ++i) {
+    const Address& grpc = config.listen[i];
+    for (size_t j = 0; j < i; ++j) {
+      if (!WantTheSamePort(grpc, config.listen[j])) continue;
+      return absl::StrCat("--listen: ", config.listen[j].text, " and ", grpc.text,
+                          " want the same port: change one (a wildcard takes it on loopback as well)");
+    }
     for (const Address& http : config.http_listen) {
-      if (grpc.is_unix() || grpc.port == 0 || grpc.port != http.port) continue;
-      if (grpc.host == http.host || IsWildcard(http)) {
-        return absl::StrCat("--listen (", grpc.text, ") and --http-listen (", http.text,
-                            ") want the same port: change one, or turn the second off with --http-listen=none");
-      }
+      if (!WantTheSamePort(grpc, http)) continue;
+      return absl::StrCat("--listen (", grpc.text, ") and --http-listen (", http.text,
+                          ") want the same port: change one, or turn the second off with --http-listen=none");
     }
   }
   return "";
+}
+
+// What is wrong with settings that are each right; empty when nothing is.
+std::string Contradiction(const Config& config) {
+  const std::string remote = RemoteContradiction(config);
+  return remote.empty() ? PortContradiction(config) : remote;
 }
 
 }  // namespace
@@ -70,7 +131,11 @@ std::variant<Config, EarlyExit> ParseConfig(int argc, const char* const* argv, c
   std::vector<std::string> values(flags.size());
   std::vector<CLI::Option*> options;
   for (size_t i = 0; i < flags.size(); ++i) {
-    options.push_back(app.add_option("--" + flags[i].name, values[i], flags[i].help)->type_name(flags[i].placeholder));
+    const std::string name = "--" + flags[i].name;
+    options.push_back(
+        flags[i].placeholder.empty()
+            ? app.add_flag(name, values[i], flags[i].help)->multi_option_policy(CLI::MultiOptionPolicy::Throw)
+            : app.add_option(name, values[i], flags[i].help)->type_name(flags[i].placeholder));
   }
   try {
     app.parse(argc, argv);

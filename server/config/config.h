@@ -20,14 +20,24 @@ inline constexpr int kConfigurationError = 2;
 enum class Election { kAuto, kRequired };
 enum class Campaign { kImmediate, kOnRequest };
 
+// Files in PEM form.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+};
+
 struct Config {
   // At least one; DNS-1123 subdomains, none twice.
   std::vector<std::string> locks;
 
-  // Loopback addresses and Unix sockets, at least one.
+  // At least one. Loopback addresses and Unix sockets alone, unless allow_remote.
   std::vector<Address> listen;
   // `listen` was not given: an address whose family the machine lacks may be left out.
   bool listen_is_default = true;
+  // Then `listen` has such an address, and `tls` all three files; else `tls` has none.
+  bool allow_remote = false;
+  TlsFiles tls;
   int max_streams = 1024;
 
   // Empty: off. When not given, the first that can be had.

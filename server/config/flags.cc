@@ -83,16 +83,29 @@ absl::StatusOr<std::vector<Address>> ReadAddresses(absl::string_view text) {
 absl::Status ReadListen(absl::string_view text, Config* config) {
   absl::StatusOr<std::vector<Address>> addresses = ReadAddresses(text);
   if (!addresses.ok()) return addresses.status();
-  for (const Address& address : *addresses) {
-    if (!IsLoopback(address)) {
-      return Bad("\"", address.text,
-                 "\" is refused: it can be reached from outside the pod, which needs TLS, and this version has none; "
-                 "use 127.0.0.1, [::1] or unix:/PATH");
-    }
-  }
   config->listen = *std::move(addresses);
   config->listen_is_default = false;
   return absl::OkStatus();
+}
+
+absl::Status ReadAllowRemote(absl::string_view text, Config* config) {
+  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->allow_remote);
+}
+
+absl::Status ReadFileName(absl::string_view text, std::string* file) {
+  *file = std::string(text);
+  if (!text.empty()) return absl::OkStatus();
+  return Bad("is empty: name a file in PEM form");
+}
+
+absl::Status ReadTlsCert(absl::string_view text, Config* config) {
+  return ReadFileName(text, &config->tls.certificate);
+}
+
+absl::Status ReadTlsKey(absl::string_view text, Config* config) { return ReadFileName(text, &config->tls.key); }
+
+absl::Status ReadTlsClientCa(absl::string_view text, Config* config) {
+  return ReadFileName(text, &config->tls.client_ca);
 }
 
 absl::Status ReadHttpListen(absl::string_view text, Config* config) {
@@ -186,7 +199,16 @@ const std::vector<Flag>& Flags() {
   static const auto* const flags = new std::vector<Flag>{
       {"lock", "NAME[,NAME...]", "The locks to stand for; required", &ReadLocks},
       {"listen", "ADDRESS[,ADDRESS...]",
-       "Where to serve gRPC: loopback ADDRESS:PORT or unix:/PATH; default 127.0.0.1:8642,[::1]:8642", &ReadListen},
+       "Where to serve gRPC: ADDRESS:PORT, on loopback unless --allow-remote, or unix:/PATH; default "
+       "127.0.0.1:8642,[::1]:8642",
+       &ReadListen},
+      {"allow-remote", "",
+       "Serve gRPC to other machines too, by TLS: to whoever has a certificate of --tls-client-ca; default off",
+       &ReadAllowRemote},
+      {"tls-cert", "FILE",
+       "This server's certificate and what it was signed with, in PEM form, e.g. a Secret's tls.crt", &ReadTlsCert},
+      {"tls-key", "FILE", "That certificate's private key, in PEM form, e.g. a Secret's tls.key", &ReadTlsKey},
+      {"tls-client-ca", "FILE", "Who signs the certificates of clients that are let in, in PEM form", &ReadTlsClientCa},
       {"max-streams", "N", "How many calls may watch or wait at once; default 1024", &ReadMaxStreams},
       {"http-listen", "ADDRESS[,ADDRESS...]",
        "Where to serve /livez and /readyz, or none; default [::]:8643, else 0.0.0.0:8643", &ReadHttpListen},

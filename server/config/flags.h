@@ -15,7 +15,7 @@ namespace leadership_broker::config {
 struct Flag {
   // Without the dashes.
   std::string name;
-  // What stands for its value in the help.
+  // What stands for its value in the help; empty for a flag that is given without one, which means "true".
   std::string placeholder;
   // With the default in words.
   std::string help;

@@ -44,7 +44,10 @@ void CheckConfig(const config::Config& config) {
   Check(!config.listen.empty(), "gRPC is served somewhere");
   for (const config::Address& address : config.listen) {
     CheckAddress(address);
-    Check(config::IsLoopback(address), "gRPC is served to this pod alone", address.text);
+    Check(config.allow_remote || config::IsLoopback(address), "gRPC is served to this pod alone", address.text);
+  }
+  for (const std::string& file : {config.tls.certificate, config.tls.key, config.tls.client_ca}) {
+    Check(config.allow_remote != file.empty(), "others are served by TLS with all it needs, and nobody else is", file);
   }
   for (const config::Address& address : config.http_listen) {
     CheckAddress(address);

@@ -46,6 +46,7 @@ TEST(ConfigTest, Defaults) {
   EXPECT_THAT(config.locks, ElementsAre("a"));
   EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:8642", "[::1]:8642"));
   EXPECT_TRUE(config.listen_is_default);
+  EXPECT_FALSE(config.allow_remote);
   EXPECT_EQ(config.max_streams, 1024);
   EXPECT_THAT(Texts(config.http_listen), ElementsAre("[::]:8643", "0.0.0.0:8643"));
   EXPECT_TRUE(config.http_listen_is_default);
@@ -156,11 +157,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--frobnicate=3"), {}, {"unknown flag --frobnicate"}},
         BadSettings{WithLock("--frobnicate\nx\x1b[31m\xff"), {}, {R"(unknown flag --frobnicate\nx\x1b[31m\xff)"}},
         BadSettings{WithLock("--kubeconfig=x"), {}, {"unknown flag --kubeconfig"}},
-        BadSettings{WithLock("--allow-remote"), {}, {"unknown flag --allow-remote"}},
         BadSettings{WithLock("stray"), {}, {"unknown argument stray"}},
         BadSettings{WithLock("--listen=localhost:8642"), {}, {"--listen=", "no name"}},
-        BadSettings{WithLock("--listen=0.0.0.0:8642"), {}, {"refused", "TLS", "127.0.0.1"}},
+        BadSettings{WithLock("--listen=0.0.0.0:8642"), {}, {"0.0.0.0:8642", "refused", "127.0.0.1", "--allow-remote"}},
         BadSettings{WithLock("--listen=[::]:8642"), {}, {"refused"}},
+        BadSettings{WithLock("--listen=unix:/x,192.0.2.1:8642"), {}, {"192.0.2.1:8642", "refused"}},
+        BadSettings{WithLock("--listen=[::ffff:127.0.0.1]:8642"), {}, {"refused"}},
         BadSettings{WithLock("--listen=127.0.0.1:1,127.0.0.1:1"), {}, {"twice"}},
         BadSettings{WithLock("--listen=unix:/" + std::string(107, 'x')), {}, {"107"}},
         BadSettings{WithLock("--listen=127.0.0.1:8643"), {}, {"--listen", "--http-listen", "same port"}},
@@ -183,6 +185,54 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--unverified-limit=2999ms"), {}, {"3s or more"}},
         BadSettings{WithLock("--log-format=xml"), {}, {"text or json"}},
         BadSettings{WithLock("--log-level=loud"), {}, {"debug or info or warning or error"}}));
+
+// As --allow-remote wants it, less the flag that begins with `without`, and with `more`.
+std::vector<std::string> Remote(const std::string& without, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"--lock=a"};
+  for (const char* argument :
+       {"--listen=0.0.0.0:8644", "--allow-remote", "--tls-cert=/crt", "--tls-key=/key", "--tls-client-ca=/ca"}) {
+    if (without.empty() || std::string(argument).rfind(without, 0) != 0) arguments.push_back(argument);
+  }
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AllowRemote, BadSettingsTest,
+    ::testing::Values(
+        BadSettings{Remote("--tls-cert"), {}, {"--allow-remote needs --tls-cert", "certificate"}},
+        BadSettings{Remote("--tls-key"), {}, {"--allow-remote needs --tls-key"}},
+        BadSettings{Remote("--tls-client-ca"), {}, {"--allow-remote needs --tls-client-ca", "clients"}},
+        BadSettings{Remote("--allow-remote"), {}, {"--listen (0.0.0.0:8644) is refused", "--allow-remote"}},
+        BadSettings{Remote("--allow-remote", {"--allow-remote=false"}), {}, {"--listen (0.0.0.0:8644) is refused"}},
+        BadSettings{Remote("--listen"), {}, {"--allow-remote", "--listen"}},
+        BadSettings{Remote("--listen", {"--listen=127.0.0.1:1,unix:/x"}), {}, {"--allow-remote", "--listen"}},
+        BadSettings{WithLock("--tls-cert=/crt"), {}, {"--tls-cert is of no use without --allow-remote"}},
+        BadSettings{WithLock("--tls-key=/key"), {}, {"--tls-key is of no use without --allow-remote"}},
+        BadSettings{{"--lock=a"}, {{"LEADERSHIP_BROKER_TLS_CLIENT_CA", "/ca"}}, {"--tls-client-ca is of no use"}},
+        BadSettings{WithLock("--allow-remote=yes"), {}, {"--allow-remote=yes", "true or false"}},
+        BadSettings{{"--lock=a"}, {{"LEADERSHIP_BROKER_ALLOW_REMOTE", "1"}}, {"true or false"}},
+        BadSettings{Remote("", {"--allow-remote"}), {}, {"--allow-remote is to be given once"}},
+        BadSettings{Remote("--tls-key", {"--tls-key", ""}), {}, {"--tls-key", "empty"}},
+        BadSettings{Remote("--listen", {"--listen=127.0.0.1:1,0.0.0.0:1"}), {}, {"same port", "127.0.0.1:1"}},
+        BadSettings{Remote("--listen", {"--listen=[::]:1,127.0.0.1:1"}), {}, {"same port", "[::]:1"}},
+        BadSettings{Remote("--listen", {"--listen=0.0.0.0:8643"}), {}, {"same port", "--http-listen"}}));
+
+TEST(ConfigTest, OtherMachinesAreServedByTlsAlone) {
+  const Config config = Good(Remote("--listen", {"--listen=127.0.0.1:8642,[::1]:8644,0.0.0.0:8644"}));
+  EXPECT_TRUE(config.allow_remote);
+  EXPECT_EQ(config.tls.certificate, "/crt");
+  EXPECT_EQ(config.tls.key, "/key");
+  EXPECT_EQ(config.tls.client_ca, "/ca");
+  EXPECT_EQ(config.listen.size(), 3u);
+  const Config by_environment = Good({"--lock=a"}, {{"LEADERSHIP_BROKER_ALLOW_REMOTE", "true"},
+                                                    {"LEADERSHIP_BROKER_LISTEN", "10.0.0.1:8642"},
+                                                    {"LEADERSHIP_BROKER_TLS_CERT", "/crt"},
+                                                    {"LEADERSHIP_BROKER_TLS_KEY", "/key"},
+                                                    {"LEADERSHIP_BROKER_TLS_CLIENT_CA", "/ca"}});
+  EXPECT_TRUE(by_environment.allow_remote);
+  EXPECT_FALSE(Good({"--lock=a", "--allow-remote=false"}).allow_remote);
+}
 
 }  // namespace
 }  // namespace leadership_broker::testing
