@@ -22,6 +22,7 @@
 #include "server/outside_cluster.h"
 #include "server/process/descriptors.h"
 #include "server/process/spare_memory.h"
+#include "server/rpc/certificate_files.h"
 #include "server/rpc/server.h"
 
 namespace leadership_broker {
@@ -49,9 +50,10 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-bool ListensOnTcp(const config::Config& config) {
+// Without TLS, that is; what can be reached from elsewhere has it.
+bool ListensOnLoopbackTcp(const config::Config& config) {
   for (const config::Address& address : config.listen) {
-    if (!address.is_unix()) return true;
+    if (!address.is_unix() && IsLoopback(address)) return true;
   }
   return false;
 }
@@ -61,13 +63,23 @@ int FirstRefusedDescriptor(const config::Config& config) {
   return process::ShareOutDescriptors(config.max_streams + kConnectionsBesideStreams, kOwnDescriptors + probes);
 }
 
-// Keeps house until the process is told to end.
-void WaitForTheEnd(const sigset_t& signals) {
+// Keeps house until the process is told to end. `certificates` may be null.
+void WaitForTheEnd(const sigset_t& signals, rpc::CertificateFiles* certificates) {
   const timespec pause = {kHousekeepingSeconds, 0};
-  while (sigtimedwait(&signals, nullptr, &pause) < 0) process::GiveSpareMemoryBack();
+  while (sigtimedwait(&signals, nullptr, &pause) < 0) {
+    process::GiveSpareMemoryBack();
+    if (certificates != nullptr) certificates->Refresh();
+  }
 }
 
 int Run(const config::Config& config, const config::Identity& identity, const sigset_t& signals) {
+  std::shared_ptr<rpc::CertificateFiles> certificates;
+  if (config.allow_remote) {
+    auto opened = rpc::CertificateFiles::Open(config.tls);
+    if (!opened.ok()) return Refuse(opened.status().message());
+    certificates = *std::move(opened);
+  }
+
   std::vector<std::unique_ptr<status::Hub>> hubs;
   std::vector<status::Hub*> hub_pointers;
   std::vector<rpc::LockDirectory::Entry> entries;
@@ -82,12 +94,12 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   if (identity.outside_cluster) {
     PublishOutsideCluster(config, identity, hub_pointers);
   } else {
-    const bool listens_on_tcp = ListensOnTcp(config);
+    const bool open_to_node = ListensOnLoopbackTcp(config);
     auto created =
-        ClusterSide::Create(config, identity, hub_pointers, [&exit_code, listens_on_tcp](const kube::Pod& pod) {
-          if (!pod.spec().host_network() || !listens_on_tcp || exit_code != 0) return;
+        ClusterSide::Create(config, identity, hub_pointers, [&exit_code, open_to_node](const kube::Pod& pod) {
+          if (!pod.spec().host_network() || !open_to_node || exit_code != 0) return;
           config::Log(config::LogLevel::kError,
-                      "this pod has hostNetwork, so every process on the node could reach --listen over TCP: use "
+                      "this pod has hostNetwork, so every process on the node could reach --listen on loopback: use "
                       "--listen=unix:/path");
           exit_code = config::kConfigurationError;
           kill(getpid(), SIGTERM);
@@ -100,6 +112,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   rpc::Server::Options options;
   options.listen = config.listen;
   options.listen_is_default = config.listen_is_default;
+  options.certificates = certificates;
   options.max_streams = config.max_streams;
   options.first_refused_descriptor = FirstRefusedDescriptor(config);
   options.directory = &directory;
@@ -121,7 +134,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
                {"pod", identity.pod_name}});
   if (cluster != nullptr) cluster->Start();
 
-  WaitForTheEnd(signals);
+  WaitForTheEnd(signals, certificates.get());
   config::Log(config::LogLevel::kInfo, "shutting down; a lock that is held is kept (its pod lives on)");
   // R12: stop standing, finish the streams, exit.
   if (cluster != nullptr) cluster->Stop();

@@ -1,10 +1,33 @@
 #include "server/config/library_log.h"
 
+#include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "google/protobuf/stubs/common.h"
 
+#include "server/config/line_budget.h"
 #include "server/config/logging.h"
+
+namespace leadership_broker::config {
+
+void LogFromLibrary(LogLevel level, absl::string_view message, absl::string_view library) {
+  static auto* const budget = new LineBudget(10, absl::Seconds(10));
+  if (level < LogLevel::kWarning) {
+    Log(level, message, {{"library", library}});
+    return;
+  }
+  const std::optional<int64_t> left_out = budget->Spend(absl::Now());
+  if (!left_out.has_value()) return;
+  if (*left_out == 0) {
+    Log(level, message, {{"library", library}});
+  } else {
+    Log(level, message, {{"library", library}, {"lines_left_out_before", absl::StrCat(*left_out)}});
+  }
+}
+
+}  // namespace leadership_broker::config
 
 // From 22 on protobuf, and from 1.65 on gRPC, print by abseil's log.
 #if GOOGLE_PROTOBUF_VERSION >= 4022000
@@ -22,8 +45,8 @@ namespace {
 class LogFromLibraries : public absl::LogSink {
  public:
   void Send(const absl::LogEntry& entry) override {
-    Log(entry.log_severity() >= absl::LogSeverity::kError ? LogLevel::kWarning : LogLevel::kDebug, entry.text_message(),
-        {{"library", "abseil"}});
+    LogFromLibrary(entry.log_severity() >= absl::LogSeverity::kError ? LogLevel::kWarning : LogLevel::kDebug,
+                   entry.text_message(), "abseil");
   }
 };
 
@@ -47,8 +70,8 @@ namespace leadership_broker::config {
 namespace {
 
 void LogFromProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& message) {
-  Log(level >= google::protobuf::LOGLEVEL_ERROR ? LogLevel::kWarning : LogLevel::kDebug, message,
-      {{"library", "protobuf"}});
+  LogFromLibrary(level >= google::protobuf::LOGLEVEL_ERROR ? LogLevel::kWarning : LogLevel::kDebug, message,
+                 "protobuf");
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ bool Acceptor::LetIn(const Door& door) {
   // A bound, so that no door keeps the thread from another, or from its end.
   for (int i = 0; i < SOMAXCONN; ++i) {
     const int connection = accept4(door.socket.file(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (connection >= first_refused_) {
+    if (connection >= first_refused_ - door.left_to_others) {
       close(connection);
       CountRefused();
     } else if (connection >= 0) {

@@ -22,10 +22,13 @@ class Acceptor {
     ListeningSocket socket;
     // Takes over the descriptor of a connection, which is non-blocking. On the acceptor's thread; must not block.
     std::function<void(int)> let_in;
+    // So many of the descriptors that clients may have are not for those who come in here.
+    int left_to_others = 0;
   };
 
-  // Connections whose descriptor would be `first_refused` or greater are closed at once. The kernel gives the least
-  // that is free; so whatever number strangers come in, those from there on are left to the rest of the process.
+  // Connections whose descriptor would be `first_refused` or greater, or at a door that leaves some to others so much
+  // less, are closed at once. The kernel gives the least that is free; so whatever number strangers come in, those from
+  // there on are left to the rest of the process.
   Acceptor(std::vector<Door> doors, int first_refused);
   // Closes the doors; nobody is let in after it.
   ~Acceptor();

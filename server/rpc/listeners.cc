@@ -50,11 +50,6 @@ absl::StatusOr<Listeners> Listeners::Prepare(const std::vector<config::Address>&
                                              const ListenProbe& probe) {
   Listeners listeners;
   for (const config::Address& address : addresses) {
-    if (!IsLoopback(address)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          address.text,
-          " is refused: it can be reached from outside the pod, which needs TLS, and this version has none"));
-    }
     if (address.is_unix()) {
       absl::StatusOr<SocketLock> lock = SocketLock::Acquire(address.path);
       if (!lock.ok()) return lock.status();

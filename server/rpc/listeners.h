@@ -20,7 +20,7 @@ int TryToListen(const config::Address& address);
 // Keeps the sockets' locks as long as it lives.
 class Listeners {
  public:
-  // Refuses what can be reached from outside the pod. With `is_default` an address that this machine does not have,
+  // With `is_default` an address that this machine does not have,
   // IPv6 most often, is left out with a line in the log; but one must remain.
   static absl::StatusOr<Listeners> Prepare(const std::vector<config::Address>& addresses, bool is_default,
                                            const ListenProbe& probe = &TryToListen);

@@ -24,6 +24,21 @@ class GroupUmask {
   const mode_t before_;
 };
 
+// Who goes from elsewhere without a word, with his machine or the way to it, would keep his streams for ever. The other
+// kernel answers these, so a client that is stopped or slow is not meant. Connections inherit it.
+void NoticeWhoIsGone(int file) {
+  const int on = 1;
+  const int idle_seconds = 60;
+  const int interval_seconds = 15;
+  const int probes = 4;
+  const unsigned unacknowledged_ms = 120 * 1000;
+  setsockopt(file, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  setsockopt(file, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof(idle_seconds));
+  setsockopt(file, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof(interval_seconds));
+  setsockopt(file, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+  setsockopt(file, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_ms, sizeof(unacknowledged_ms));
+}
+
 bool BindAndListen(int file, const config::Address& address) {
   const config::SocketAddress name = ToSocketAddress(address);
   if (address.is_unix()) {
@@ -35,6 +50,7 @@ bool BindAndListen(int file, const config::Address& address) {
     setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     // Connections inherit it: a message is not kept back for the acknowledgement of the one before.
     setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (!IsLoopback(address)) NoticeWhoIsGone(file);
     if (bind(file, reinterpret_cast<const sockaddr*>(&name.storage), name.length) != 0) return false;
   }
   return listen(file, SOMAXCONN) == 0;

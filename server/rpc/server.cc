@@ -14,8 +14,9 @@
 #include "grpcpp/version_info.h"
 
 #include "grpc/support/log.h"
-#include "server/config/logging.h"
+#include "server/config/library_log.h"
 #include "server/rpc/health.pb.h"
+#include "server/rpc/tls_credentials.h"
 
 namespace leadership_broker::rpc {
 namespace {
@@ -25,13 +26,16 @@ constexpr int kMaxRequestBytes = 64 * 1024;
 constexpr int kMaxThreads = 16;
 constexpr int kCallsBesideStreams = 128;
 constexpr int kHandshakeTimeoutMs = 10 * 1000;
+// A quarter of what all clients may have.
+constexpr int kShareOfLocalClients = 4;
 constexpr int kLeastPingIntervalMs = 10 * 1000;
 constexpr std::chrono::seconds kPatience(1);
 
 #if GRPC_CPP_VERSION_MAJOR == 1 && GRPC_CPP_VERSION_MINOR < 65
 void LogFromGrpc(gpr_log_func_args* args) {
-  config::Log(args->severity == GPR_LOG_SEVERITY_ERROR ? config::LogLevel::kWarning : config::LogLevel::kDebug,
-              args->message, {{"library", "grpc"}});
+  config::LogFromLibrary(
+      args->severity == GPR_LOG_SEVERITY_ERROR ? config::LogLevel::kWarning : config::LogLevel::kDebug, args->message,
+      "grpc");
 }
 
 void TakeInGrpcLog() { gpr_set_log_function(&LogFromGrpc); }
@@ -73,11 +77,10 @@ void SetArguments(int max_streams, grpc::ServerBuilder& builder) {
 }
 
 // A way for connections into the server that is being built.
-std::function<void(int)> AddDoor(grpc::ServerBuilder& builder, grpc_local_connect_type kind) {
+std::function<void(int)> AddDoor(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
   using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> way =
-      builder.experimental().AddExternalConnectionAcceptor(Type::FROM_FD,
-                                                           grpc::experimental::LocalServerCredentials(kind));
+      builder.experimental().AddExternalConnectionAcceptor(Type::FROM_FD, std::move(credentials));
   return [way = std::move(way)](int connection) {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
     parameters.fd = connection;
@@ -113,7 +116,17 @@ absl::Status Server::Build() {
                                                  "; choose another --listen"));
     }
     addresses_.push_back(socket->Text());
-    doors.push_back({*std::move(socket), AddDoor(builder, address.is_unix() ? UDS : LOCAL_TCP)});
+    if (IsLoopback(address)) {
+      const grpc_local_connect_type kind = address.is_unix() ? UDS : LOCAL_TCP;
+      doors.push_back({*std::move(socket), AddDoor(builder, grpc::experimental::LocalServerCredentials(kind))});
+    } else if (options_.certificates != nullptr) {
+      // Who has shown no certificate yet may not keep the pod's own out.
+      const int left_to_others = options_.first_refused_descriptor / kShareOfLocalClients;
+      doors.push_back({*std::move(socket), AddDoor(builder, NewTlsCredentials(options_.certificates)), left_to_others});
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat(address.text, " is refused: it can be reached from outside the pod, which needs TLS"));
+    }
   }
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("the gRPC server did not start");

@@ -1,5 +1,5 @@
 // The gRPC server: the LeadershipBroker service with health, reflection and channelz, on loopback addresses and Unix
-// sockets.
+// sockets as it is, and on others by TLS.
 #ifndef LEADERSHIP_BROKER_RPC_SERVER_H_
 #define LEADERSHIP_BROKER_RPC_SERVER_H_
 
@@ -17,6 +17,7 @@
 #include "server/config/address.h"
 #include "server/rpc/acceptor.h"
 #include "server/rpc/campaign_requests.h"
+#include "server/rpc/certificate_files.h"
 #include "server/rpc/listeners.h"
 #include "server/rpc/lock_directory.h"
 #include "server/rpc/service.h"
@@ -28,6 +29,8 @@ class Server {
   struct Options {
     std::vector<config::Address> listen;
     bool listen_is_default = false;
+    // For addresses that can be reached from outside the pod, which are refused without it.
+    std::shared_ptr<const CertificateFiles> certificates;
     int max_streams = 1024;
     // Connections whose descriptor would be this or greater are refused (Acceptor).
     int first_refused_descriptor = std::numeric_limits<int>::max();

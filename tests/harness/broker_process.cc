@@ -59,9 +59,10 @@ std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-BrokerProcess::BrokerProcess(BrokerCommand command, std::string listen)
-    : command_(std::move(command)), listen_(listen.empty() ? "unix:" + scratch_.File("socket") : std::move(listen)) {
-  command_.flags.push_back("--listen=" + listen_);
+BrokerProcess::BrokerProcess(BrokerCommand command, const std::string& listen)
+    : command_(std::move(command)),
+      listen_(listen.empty() ? "unix:" + scratch_.File("socket") : listen.substr(0, listen.find(','))) {
+  command_.flags.push_back("--listen=" + (listen.empty() ? listen_ : listen));
   Start();
 }
 

@@ -42,8 +42,8 @@ Finished RunBroker(const BrokerCommand& command, absl::Duration limit = kPatienc
 class BrokerProcess {
  public:
   // Starts it, without waiting. `listen` is what --listen takes, a TCP address and port or unix:PATH; empty: a socket
-  // of its own.
-  explicit BrokerProcess(BrokerCommand command, std::string listen = "");
+  // of its own. Of several the first is the one that is spoken to here.
+  explicit BrokerProcess(BrokerCommand command, const std::string& listen = "");
   BrokerProcess(const TestPod& pod, const std::string& lock) : BrokerProcess(BrokerCommand::InPod(pod, lock)) {}
   ~BrokerProcess();
   BrokerProcess(const BrokerProcess&) = delete;
