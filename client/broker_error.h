@@ -11,8 +11,9 @@
 
 namespace leadership::internal {
 
-// The same error as one line that names the address, and what to check where nobody answered.
-absl::Status BrokerError(const grpc::Status& status, const std::string& address);
+// The same error as one line that names the address, and what to check where nobody answered. `connected`: the
+// connection stands after it, so that UNAVAILABLE is a broker's own word.
+absl::Status BrokerError(const grpc::Status& status, const std::string& address, bool connected = false);
 
 // Whether trying again, with the same broker or its successor, cannot mend this error for a watch: a wrong name, or a
 // wrong server. FAILED_PRECONDITION is not among them: the neighbour's broker on a shared port may give way to this

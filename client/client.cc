@@ -88,12 +88,12 @@ class Client::Impl {
       done.WaitForNotification();
       canceller_.Leave(&context);
       if (status.ok()) return absl::OkStatus();
+      const bool connected = options_.channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
       if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
         // On a connection that stands it is all there is to say; else the attempt before tells more.
-        const bool connected = options_.channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
         return connected ? absl::DeadlineExceededError("") : error;
       }
-      error = internal::BrokerError(status, options_.address);
+      error = internal::BrokerError(status, options_.address, connected);
       if (internal::IsFinalForCall(status.error_code())) return error;
       const absl::Duration wait = backoff.Next(std::uniform_real_distribution<double>()(random));
       if (canceller_.WaitCancelled(std::min(wait, deadline - absl::Now()))) return Cancelled();

@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
     options.version = config::Version();
     stands.push_back({std::move(options), side->announcers_.back().get()});
   }
-  side->candidacy_ =
-      std::make_unique<election::Candidacy>(&side->api_, &side->loop_, std::move(stands), std::move(on_own_pod));
+  side->candidacy_ = std::make_unique<election::Candidacy>(&side->api_, &side->loop_, std::move(stands),
+                                                           std::move(on_own_pod), config.step_down_after);
   return side;
 }
 
@@ -64,6 +64,10 @@ void ClusterSide::Stop() {
 
 void ClusterSide::CountWaiter(const std::string& lock_name, int change) {
   loop_.Post([this, lock_name, change] { candidacy_->CountWaiter(lock_name, change); });
+}
+
+void ClusterSide::StepDown(const std::string& lock_name, Answer answer) {
+  loop_.Post([this, lock_name, answer = std::move(answer)] { candidacy_->AskToStepDown(lock_name, answer); });
 }
 
 }  // namespace leadership_broker

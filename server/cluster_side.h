@@ -19,10 +19,11 @@
 #include "server/kube/rest_api.h"
 #include "server/loop/event_loop.h"
 #include "server/rpc/campaign_requests.h"
+#include "server/rpc/step_down_requests.h"
 
 namespace leadership_broker {
 
-class ClusterSide : public rpc::CampaignRequests {
+class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
  public:
   // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks.
   // `on_own_pod` is called on the loop's thread with this pod's object, each time it is seen. The error is one line for
@@ -44,6 +45,7 @@ class ClusterSide : public rpc::CampaignRequests {
   // Any thread.
   void WaiterCame(const std::string& lock_name) override { CountWaiter(lock_name, +1); }
   void WaiterLeft(const std::string& lock_name) override { CountWaiter(lock_name, -1); }
+  void StepDown(const std::string& lock_name, Answer answer) override;
 
  private:
   ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials);

@@ -91,6 +91,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
 
   std::atomic<int> exit_code{0};
   std::unique_ptr<ClusterSide> cluster;
+  NoPodToEnd no_pod;
   if (identity.outside_cluster) {
     PublishOutsideCluster(config, identity, hub_pointers);
   } else {
@@ -118,6 +119,9 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   options.directory = &directory;
   options.now = [] { return loop::SystemNow().boot; };
   options.campaign_requests = config.campaign == config::Campaign::kOnRequest ? cluster.get() : nullptr;
+  if (config.allow_step_down) {
+    options.step_down_requests = cluster != nullptr ? static_cast<rpc::StepDownRequests*>(cluster.get()) : &no_pod;
+  }
   auto server = rpc::Server::Start(std::move(options));
   if (!server.ok()) return Refuse(server.status().message());
 

@@ -28,4 +28,8 @@ void PublishOutsideCluster(const config::Config& config, const config::Identity&
   }
 }
 
+void NoPodToEnd::StepDown(const std::string&, Answer answer) {
+  answer(absl::FailedPreconditionError("not in a cluster, so there is no pod to delete: end the app instead"));
+}
+
 }  // namespace leadership_broker

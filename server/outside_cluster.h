@@ -2,10 +2,12 @@
 #ifndef LEADERSHIP_BROKER_OUTSIDE_CLUSTER_H_
 #define LEADERSHIP_BROKER_OUTSIDE_CLUSTER_H_
 
+#include <string>
 #include <vector>
 
 #include "server/config/config.h"
 #include "server/config/identity.h"
+#include "server/rpc/step_down_requests.h"
 #include "server/status/hub.h"
 
 namespace leadership_broker {
@@ -13,6 +15,12 @@ namespace leadership_broker {
 // Publishes LEADER, reason outside-a-cluster, for each lock; `hubs` in the order of the locks. No lock, no token.
 void PublishOutsideCluster(const config::Config& config, const config::Identity& identity,
                            const std::vector<status::Hub*>& hubs);
+
+// There, no pod can be deleted.
+class NoPodToEnd : public rpc::StepDownRequests {
+ public:
+  void StepDown(const std::string& lock_name, Answer answer) override;
+};
 
 }  // namespace leadership_broker
 

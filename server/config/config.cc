@@ -23,6 +23,13 @@ EarlyExit Wrong(absl::string_view what) {
   return {kConfigurationError, absl::StrCat(kProgram, ": ", ToPlainText(what), "\n")};
 }
 
+// What is wrong with how this pod may be ended; empty when nothing is.
+std::string StepDownContradiction(const Config& config) {
+  if (config.allow_step_down || config.step_down_after == absl::InfiniteDuration()) return "";
+  return absl::StrCat("--step-down-after=", absl::FormatDuration(config.step_down_after),
+                      " needs --allow-step-down, since it deletes this pod: add that, or leave this out");
+}
+
 std::string VariableOf(const Flag& flag) {
   return absl::StrCat("LEADERSHIP_BROKER_", absl::AsciiStrToUpper(absl::StrReplaceAll(flag.name, {{"-", "_"}})));
 }
@@ -170,6 +177,9 @@ std::variant<Config, EarlyExit> ParseConfig(int argc, const char* const* argv, c
     return Wrong("--lock is missing: name the lock to stand for, e.g. --lock=my-app (or LEADERSHIP_BROKER_LOCK)");
   }
   if (const std::string contradiction = Contradiction(config); !contradiction.empty()) return Wrong(contradiction);
+  if (const std::string contradiction = StepDownContradiction(config); !contradiction.empty()) {
+    return Wrong(contradiction);
+  }
   return config;
 }
 

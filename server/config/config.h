@@ -57,6 +57,10 @@ struct Config {
   absl::Duration create_spread;
   // InfiniteDuration: off.
   absl::Duration unverified_limit = absl::InfiniteDuration();
+  // Whether this broker may delete its own pod.
+  bool allow_step_down = false;
+  // InfiniteDuration: off.
+  absl::Duration step_down_after = absl::InfiniteDuration();
 
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;

@@ -180,6 +180,17 @@ absl::Status ReadUnverifiedLimit(absl::string_view text, Config* config) {
              " or more, or off");
 }
 
+absl::Status ReadAllowStepDown(absl::string_view text, Config* config) {
+  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->allow_step_down);
+}
+
+absl::Status ReadStepDownAfter(absl::string_view text, Config* config) {
+  constexpr absl::Duration kLeast = absl::Seconds(1);
+  absl::Status status = ReadDurationOr("off", text, &config->step_down_after);
+  if (!status.ok() || config->step_down_after >= kLeast) return status;
+  return Bad("is shorter than any restart: write ", absl::FormatDuration(kLeast), " or more, or off");
+}
+
 absl::Status ReadLogFormat(absl::string_view text, Config* config) {
   return ReadChoice<LogFormat>(text, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}, &config->log_format);
 }
@@ -230,6 +241,11 @@ const std::vector<Flag>& Flags() {
       {"unverified-limit", "DURATION|off",
        "How long a leader may go unconfirmed by the API server before it stops saying that it leads; default off",
        &ReadUnverifiedLimit},
+      {"allow-step-down", "", "Let StepDown delete this pod, which gives up leadership; default off",
+       &ReadAllowStepDown},
+      {"step-down-after", "DURATION|off",
+       "Delete this pod when it leads and an app container of it has not been running for so long; default off",
+       &ReadStepDownAfter},
       {"log-format", "text|json", "Default text", &ReadLogFormat},
       {"log-level", "debug|info|warning|error", "The least that is logged; default info", &ReadLogLevel},
   };

@@ -23,6 +23,8 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
     std::function<void(const std::optional<kube::Pod>&, std::optional<absl::Duration> read_sent)> seen;
     // How its list or watch went.
     std::function<void(kube::ReflectorRequest, const kube::Outcome&)> heard;
+    // Contact was lost; `seen` tells when it is had again.
+    std::function<void()> lost = [] {};
   };
 
   // Begins at once. `api` and `scheduler` must outlive it.
@@ -47,7 +49,7 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     listener_.heard(request, outcome);
   }
-  void OnBroken() override {}
+  void OnBroken() override { listener_.lost(); }
   void OnRestored() override { newest_ = 0; }
 
   void See(kube::ObjectRead<kube::Pod> read) { See(std::move(read.object), read.resource_version, read.sent); }

@@ -6,9 +6,13 @@
 #include "absl/strings/str_join.h"
 
 #include "server/config/names.h"
+#include "server/config/plain_text.h"
 
 namespace leadership_broker::rpc {
 namespace {
+
+// More than any right one has.
+constexpr size_t kMostOfABadName = 300;
 
 std::string Names(const std::vector<LockDirectory::Entry>& entries) {
   return absl::StrJoin(entries, ", ",
@@ -42,7 +46,8 @@ absl::StatusOr<const LockDirectory::Entry*> LockDirectory::Find(const std::strin
   }
   if (!config::IsDns1123Subdomain(name)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the lock's name is no DNS-1123 subdomain: ", config::kDns1123SubdomainRule));
+        absl::StrCat("\"", config::ToPlainText(config::Shortened(name, kMostOfABadName)),
+                     "\" is no name for a lock, being no DNS-1123 subdomain: ", config::kDns1123SubdomainRule));
   }
   for (const Entry& entry : entries_) {
     if (entry.name == name) return &entry;

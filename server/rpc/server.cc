@@ -102,7 +102,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Options options) {
 Server::Server(Options options, Listeners listeners)
     : options_(std::move(options)),
       listeners_(std::move(listeners)),
-      service_({options_.directory, options_.max_streams, options_.now, options_.campaign_requests}) {}
+      service_({options_.directory, options_.max_streams, options_.now, options_.campaign_requests,
+                options_.step_down_requests}) {}
 
 absl::Status Server::Build() {
   grpc::ServerBuilder builder;

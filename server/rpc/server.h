@@ -21,6 +21,7 @@
 #include "server/rpc/listeners.h"
 #include "server/rpc/lock_directory.h"
 #include "server/rpc/service.h"
+#include "server/rpc/step_down_requests.h"
 
 namespace leadership_broker::rpc {
 
@@ -40,6 +41,8 @@ class Server {
     std::function<absl::Duration()> now;
     // Outlives the server. Null with --campaign=immediate.
     CampaignRequests* campaign_requests = nullptr;
+    // Outlives the server. Null without --allow-step-down.
+    StepDownRequests* step_down_requests = nullptr;
   };
 
   // Calls are answered when it returns. The error is one line for people; the process is then to end with

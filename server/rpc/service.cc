@@ -8,6 +8,7 @@
 #include "server/rpc/become_reactor.h"
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/message.h"
+#include "server/rpc/step_down_reactor.h"
 #include "server/rpc/watch_reactor.h"
 
 namespace leadership_broker::rpc {
@@ -77,10 +78,11 @@ grpc::ServerUnaryReactor* Service::StepDown(grpc::CallbackServerContext* context
                                             leadership::v1::StepDownResponse*) {
   const auto entry = options_.directory->Find(request->lock(), request->pod_uid());
   if (!entry.ok()) return Answer(context, entry.status());
-  return Answer(
-      context,
-      absl::FailedPreconditionError(
-          "this broker does not step down: it would need --allow-step-down, which this version does not have"));
+  if (options_.step_down_requests == nullptr) {
+    return Answer(context, absl::FailedPreconditionError("this broker may not end its pod: start it with "
+                                                         "--allow-step-down, or delete the pod yourself"));
+  }
+  return new StepDownReactor((*entry)->name, (*entry)->hub, &budget_, options_.step_down_requests);
 }
 
 grpc::ServerUnaryReactor* Service::ListLocks(grpc::CallbackServerContext* context,

@@ -10,6 +10,7 @@
 #include "server/rpc/campaign_requests.h"
 #include "server/rpc/heartbeat_timer.h"
 #include "server/rpc/lock_directory.h"
+#include "server/rpc/step_down_requests.h"
 #include "server/rpc/stream_budget.h"
 
 namespace leadership_broker::rpc {
@@ -24,6 +25,8 @@ class Service : public leadership::v1::LeadershipBroker::CallbackService {
     std::function<absl::Duration()> now;
     // Outlives the service. Null with --campaign=immediate.
     CampaignRequests* campaign_requests = nullptr;
+    // Outlives the service. Null without --allow-step-down.
+    StepDownRequests* step_down_requests = nullptr;
   };
   explicit Service(Options options);
 

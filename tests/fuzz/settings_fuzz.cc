@@ -62,6 +62,8 @@ void CheckConfig(const config::Config& config) {
   Check(config.create_spread >= absl::ZeroDuration() && config.create_spread < absl::InfiniteDuration(),
         "a spread has an end");
   Check(config.unverified_limit >= absl::Seconds(3), "R9: a limit leaves time to ask");
+  Check(config.step_down_after >= absl::Seconds(1), "a restart is no downtime");
+  Check(config.allow_step_down || config.step_down_after == absl::InfiniteDuration(), "a pod is ended by leave alone");
 }
 
 void CheckExit(const config::EarlyExit& exit) {

@@ -57,6 +57,8 @@ TEST(ConfigTest, Defaults) {
   EXPECT_EQ(config.orphan_grace, absl::Seconds(5));
   EXPECT_EQ(config.create_spread, absl::ZeroDuration());
   EXPECT_EQ(config.unverified_limit, absl::InfiniteDuration());
+  EXPECT_FALSE(config.allow_step_down);
+  EXPECT_EQ(config.step_down_after, absl::InfiniteDuration());
   EXPECT_EQ(config.log_format, config::LogFormat::kText);
   EXPECT_EQ(config.log_level, config::LogLevel::kInfo);
 }
@@ -66,7 +68,7 @@ TEST(ConfigTest, EveryFlag) {
       Good({"--lock=b,a.b", "--listen", "127.0.0.1:1,unix:/x", "--max-streams=7", "--http-listen=10.0.0.1:2",
             "--namespace=ns", "--pod-name=pod-0", "--pod-uid=u-1", "--service-account-dir=/sa", "--election=required",
             "--campaign=on-request", "--orphan-grace=never", "--create-spread=1m30s", "--unverified-limit=3s",
-            "--log-format=json", "--log-level=debug"});
+            "--allow-step-down", "--step-down-after=5m", "--log-format=json", "--log-level=debug"});
   EXPECT_THAT(config.locks, ElementsAre("b", "a.b")) << "in the order given";
   EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:1", "unix:/x"));
   EXPECT_FALSE(config.listen_is_default);
@@ -82,6 +84,8 @@ TEST(ConfigTest, EveryFlag) {
   EXPECT_EQ(config.orphan_grace, absl::InfiniteDuration());
   EXPECT_EQ(config.create_spread, absl::Seconds(90));
   EXPECT_EQ(config.unverified_limit, absl::Seconds(3));
+  EXPECT_TRUE(config.allow_step_down);
+  EXPECT_EQ(config.step_down_after, absl::Minutes(5));
   EXPECT_EQ(config.log_format, config::LogFormat::kJson);
   EXPECT_EQ(config.log_level, config::LogLevel::kDebug);
 }
@@ -91,6 +95,8 @@ TEST(ConfigTest, SpecialValues) {
   EXPECT_EQ(Good({"--lock=a", "--orphan-grace=0"}).orphan_grace, absl::ZeroDuration());
   EXPECT_EQ(Good({"--lock=a", "--orphan-grace=500ms"}).orphan_grace, absl::Milliseconds(500));
   EXPECT_EQ(Good({"--lock=a", "--unverified-limit=off"}).unverified_limit, absl::InfiniteDuration());
+  EXPECT_EQ(Good({"--lock=a", "--step-down-after=off"}).step_down_after, absl::InfiniteDuration());
+  EXPECT_TRUE(Good({"--lock=a"}, {{"LEADERSHIP_BROKER_ALLOW_STEP_DOWN", "true"}}).allow_step_down);
   EXPECT_EQ(Good({"--lock=a", "--listen=127.0.0.1:0,127.0.0.1:0"}).listen.size(), 2u) << "any two free ports";
 }
 
@@ -183,6 +189,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--create-spread=inf"), {}, {"too long"}},
         BadSettings{WithLock("--create-spread=never"), {}, {"no duration"}},
         BadSettings{WithLock("--unverified-limit=2999ms"), {}, {"3s or more"}},
+        BadSettings{WithLock("--step-down-after=5m"), {}, {"--step-down-after=5m", "needs --allow-step-down"}},
+        BadSettings{WithLock("--step-down-after=999ms"), {}, {"--step-down-after=999ms", "1s or more"}},
+        BadSettings{WithLock("--step-down-after=never"), {}, {"--step-down-after=never", "or off"}},
+        BadSettings{WithLock("--allow-step-down=yes"), {}, {"--allow-step-down=yes", "true or false"}},
+        BadSettings{WithLock("--allow-step-down=false"),
+                    {{"LEADERSHIP_BROKER_STEP_DOWN_AFTER", "5m"}},
+                    {"needs --allow-step-down"}},
         BadSettings{WithLock("--log-format=xml"), {}, {"text or json"}},
         BadSettings{WithLock("--log-level=loud"), {}, {"debug or info or warning or error"}}));
 

@@ -40,7 +40,11 @@ TEST_F(LockDirectoryTest, AnEmptyNameIsTheOnlyLock) {
 }
 
 TEST_F(LockDirectoryTest, BadAndUnknownNames) {
-  ExpectError("Not_A_Name", "", absl::StatusCode::kInvalidArgument, HasSubstr("DNS-1123"));
+  ExpectError("Not_A_Name", "", absl::StatusCode::kInvalidArgument,
+              AllOf(HasSubstr("\"Not_A_Name\""), HasSubstr("DNS-1123")));
+  ExpectError("two\nlines", "", absl::StatusCode::kInvalidArgument, HasSubstr(R"("two\nlines")"));
+  ExpectError(std::string(60'000, 'x'), "", absl::StatusCode::kInvalidArgument,
+              AllOf(HasSubstr("xxx...\" is no name"), HasSubstr("DNS-1123")));
   ExpectError("c", "", absl::StatusCode::kNotFound, AllOf(HasSubstr("\"c\""), HasSubstr("b, a")));
 }
 

@@ -49,8 +49,9 @@ inline std::unique_ptr<leadership::v1::LeadershipBroker::Stub> NewStub(const std
 }
 
 struct RunningServer {
-  // For the lock "a", and with `several` for "b" too.
-  explicit RunningServer(int max_streams = 1024, bool several = false, const std::string& listen = "127.0.0.1:0") {
+  // For the lock "a", and with `several` for "b" too. `step_down_requests`: null without --allow-step-down.
+  explicit RunningServer(int max_streams = 1024, bool several = false, const std::string& listen = "127.0.0.1:0",
+                         rpc::StepDownRequests* step_down_requests = nullptr) {
     std::vector<rpc::LockDirectory::Entry> entries = {{"a", &hub}};
     if (several) entries.push_back({"b", &other_hub});
     directory = std::make_unique<rpc::LockDirectory>("ns", entries);
@@ -63,6 +64,7 @@ struct RunningServer {
       return absl::Milliseconds(now_ms.load());
     };
     options.campaign_requests = &requests;
+    options.step_down_requests = step_down_requests;
     auto started = rpc::Server::Start(std::move(options));
     if (!started.ok()) {
       ADD_FAILURE() << started.status();
