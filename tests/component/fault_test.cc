@@ -194,6 +194,40 @@ TEST_F(FaultScenario, R6RemovalThatMeetsAChangedLockLeavesItAlone) {
   EXPECT_GT(standby->WaitForState(Leadership::STATE_LEADER).leadership.fencing_token(), before.fencing_token());
 }
 
+class StepDownFault : public FaultScenario, public ::testing::WithParamInterface<NamedFault> {};
+
+TEST_P(StepDownFault, R11IsGotOverByALeaderWhoseAppIsDown) {
+  std::vector<RoleRule> role = BrokerRole(lock);
+  role.push_back({"pods", {"delete"}, {}});
+  SetRole(role);
+  Fault fault;
+  fault.target = On("delete", "pods");
+  fault.action = GetParam().action;
+  fault.after_effect = GetParam().after_effect;
+  fault.status = GetParam().status;
+  fault.count = 2;
+  Server().faults().Add(fault);
+  auto leader = NewBoundCandidate("a", {"--allow-step-down", "--step-down-after=1s"});
+  leader->WaitForState(Leadership::STATE_LEADER);
+  const auto step_down = [&] {
+    grpc::ClientContext context;
+    leadership::v1::StepDownResponse response;
+    return leader->broker.NewStub()->StepDown(&context, leadership::v1::StepDownRequest(), &response);
+  };
+  EXPECT_EQ(step_down().error_code(), grpc::StatusCode::UNAVAILABLE);
+  leader->pod->SetWaiting("CrashLoopBackOff");
+  leader->WaitForReason(Leadership::REASON_POD_TERMINATING);
+  EXPECT_TRUE(step_down().ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(R11, StepDownFault,
+                         ::testing::Values(NamedFault{"Cut", FaultAction::kCut, false, 0},
+                                           NamedFault{"CutAfterItWasDone", FaultAction::kCut, true, 0},
+                                           NamedFault{"ServerError", FaultAction::kStatus, false, 500},
+                                           NamedFault{"TooManyRequests", FaultAction::kStatus, false, 429},
+                                           NamedFault{"Garbage", FaultAction::kGarbage, true, 200}),
+                         NameOf);
+
 TEST_F(FaultScenario, OnRequestCreateThatWasWithdrawnIsReleasedSoThatOthersMayLead) {
   std::vector<RoleRule> role = BrokerRole(lock);
   role.push_back({"configmaps", {"patch"}, {lock}});

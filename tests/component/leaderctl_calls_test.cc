@@ -165,6 +165,37 @@ TEST_F(LeaderctlCalls, StepDownWantsAYes) {
   EXPECT_TRUE(leader->pod->Exists());
 }
 
+TEST_F(LeaderctlCalls, StepDownOfALeaderDeletesItsPod) {
+  std::vector<RoleRule> role = BrokerRole(lock);
+  SetRole(role);
+  auto leader = NewBoundCandidate("a", {"--allow-step-down"});
+  leader->WaitForState(Leadership::STATE_LEADER);
+  auto standby = NewCandidate("b", {"--allow-step-down"});
+  standby->WaitForLeader(*leader->pod);
+  const auto is_being_deleted = [&] { return leader->pod->Object()["metadata"].contains("deletionTimestamp"); };
+
+  ExpectError(RunLeaderctl(standby->broker.address(), {"step-down", "--yes"}), 1, {"does not lead", "Pod a"});
+  const std::string& address = leader->broker.address();
+  ExpectError(RunLeaderctl(address, {"step-down", "--yes", "--lock=other"}), 1, {"other", lock, "leaderctl locks"});
+  ExpectError(RunLeaderctl(address, {"step-down", "--yes"}), 1, {address, "cannot delete pods \"a\"", "verb delete"});
+  cluster.StopApiServer();
+  const Finished unavailable = RunLeaderctl(address, {"step-down", "--yes", "--timeout=500ms"});
+  ExpectError(unavailable, 1, {address, "cannot delete pods \"a\"", "cannot connect"});
+  EXPECT_THAT(unavailable.output, ::testing::Not(HasSubstr("no leadership broker answers")));
+  cluster.StartApiServer();
+  EXPECT_FALSE(is_being_deleted());
+
+  role.push_back({"pods", {"delete"}, {}});
+  SetRole(role);
+  const Finished done = RunLeaderctl(address, {"step-down", "--yes"});
+  EXPECT_EQ(done.exit_code, 0) << done.output;
+  EXPECT_EQ(done.output, "this pod is being deleted\n");
+  EXPECT_TRUE(is_being_deleted());
+  const Finished again = RunLeaderctl(address, {"step-down", "--yes", "-o", "json"});
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_EQ(json::parse(again.output), json::object());
+}
+
 TEST_F(LeaderctlCalls, OutputThatCannotBeWrittenIsAFailure) {
   const auto leader = NewLeader();
   const Finished finished = RunProgram({"/bin/sh", "-c", "\"$0\" status >/dev/full", BuiltLeaderctl()}, kPatience,

@@ -153,6 +153,18 @@ TEST_F(Startup, OutsideAClusterTheElectionIsSkippedUnlessRequired) {
   ExpectRefusal(command, {"--election"});
 }
 
+TEST_F(Startup, OutsideAClusterThereIsNoPodToEnd) {
+  BrokerCommand command;
+  command.flags = {"--lock=the-lock", "--http-listen=none", "--service-account-dir=/nonexistent", "--allow-step-down"};
+  BrokerProcess broker(command);
+  ASSERT_TRUE(broker.WaitServing());
+  grpc::ClientContext context;
+  leadership::v1::StepDownResponse response;
+  const grpc::Status status = broker.NewStub()->StepDown(&context, leadership::v1::StepDownRequest(), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), ::testing::HasSubstr("not in a cluster"));
+}
+
 TEST_F(Startup, ServesBeforeTheApiServerCanBeReached) {
   cluster.StopApiServer();
   BrokerProcess broker(pod_, lock);

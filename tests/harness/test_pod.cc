@@ -102,6 +102,13 @@ void TestPod::SetRunning() {
   SetStatus(status);
 }
 
+void TestPod::SetWaiting(const std::string& reason) {
+  Json status = StatusWith({{"running", {{"startedAt", "2024-01-01T00:00:00Z"}}}});
+  status["containerStatuses"] = StatusWith({{"waiting", {{"reason", reason}}}})["containerStatuses"];
+  status["phase"] = "Running";
+  SetStatus(status);
+}
+
 void TestPod::SetEnded(const std::string& phase, const std::string& reason) {
   Json status = StatusWith({{"terminated", {{"exitCode", phase == "Succeeded" ? 0 : 137}}}});
   status["phase"] = phase;

@@ -62,6 +62,8 @@ class TestPod {
 
   // What a kubelet reports when every container and sidecar runs.
   void SetRunning();
+  // When the sidecars run, and the containers wait to be started (again), e.g. in "CrashLoopBackOff".
+  void SetWaiting(const std::string& reason);
   // What it reports when all have ended: `phase` "Failed" or "Succeeded", `reason` for example "Evicted" or empty.
   void SetEnded(const std::string& phase, const std::string& reason = "");
   // Any status, e.g. a terminal phase with partial containerStatuses.
