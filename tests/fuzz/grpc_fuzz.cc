@@ -11,9 +11,13 @@
 #include <iostream>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
@@ -46,6 +50,29 @@ class Waiters : public rpc::CampaignRequests {
   std::atomic<int> count_{0};
 };
 
+// Whoever is to end the pod: refuses every third caller at once, and answers the others when it comes to it.
+class StepDowns : public rpc::StepDownRequests {
+ public:
+  void StepDown(const std::string&, Answer answer) override {
+    if (++count_ % 3 == 0) return answer(absl::PermissionDeniedError("refused"));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    waiting_.push_back(std::move(answer));
+  }
+  void AnswerAll() {
+    std::vector<Answer> answers;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      answers.swap(waiting_);
+    }
+    for (const Answer& answer : answers) answer(absl::OkStatus());
+  }
+
+ private:
+  std::atomic<int> count_{0};
+  std::mutex mutex_;
+  std::vector<Answer> waiting_;
+};
+
 // The broker's gRPC side, for the locks "a" and "b". Never destroyed.
 class Broker {
  public:
@@ -74,6 +101,7 @@ class Broker {
     was_leader_ = leads;
     term_ = term;
     hub_.Publish(std::move(next));
+    step_downs_.AnswerAll();
   }
 
  private:
@@ -89,6 +117,7 @@ class Broker {
     options.directory = &directory_;
     options.now = [] { return absl::Seconds(1); };
     options.campaign_requests = &waiters_;
+    options.step_down_requests = &step_downs_;
     auto started = rpc::Server::Start(std::move(options));
     Check(started.ok(), "the server starts", started.status().ToString());
     server_ = *std::move(started);
@@ -101,6 +130,7 @@ class Broker {
   status::Hub other_hub_;
   rpc::LockDirectory directory_;
   Waiters waiters_;
+  StepDowns step_downs_;
   std::unique_ptr<rpc::Server> server_;
   grpc::GenericStub stub_;
   uint64_t revision_ = 0;
@@ -133,7 +163,10 @@ std::set<StatusCode> CodesOf(const std::string& method, const std::string& bytes
   if (method == "Become") {
     return {StatusCode::OK, StatusCode::CANCELLED, StatusCode::FAILED_PRECONDITION, StatusCode::RESOURCE_EXHAUSTED};
   }
-  return {method == "StepDown" ? StatusCode::FAILED_PRECONDITION : StatusCode::OK};
+  if (method == "StepDown") {
+    return {StatusCode::OK, StatusCode::CANCELLED, StatusCode::PERMISSION_DENIED, StatusCode::RESOURCE_EXHAUSTED};
+  }
+  return {StatusCode::OK};
 }
 
 std::set<StatusCode> DocumentedCodes(const Call::Options& call) {

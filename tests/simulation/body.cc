@@ -44,6 +44,17 @@ void Body::RestartApp() {
   HearFast();
 }
 
+void Body::CrashApp() {
+  EndApp();
+  app_waits = true;
+}
+
+void Body::StartApp() {
+  app_runs = true;
+  app_waits = false;
+  RestartApp();
+}
+
 void Body::HearFast() {
   while (fast != nullptr && fast->Hear()) {
   }

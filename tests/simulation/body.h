@@ -27,6 +27,9 @@ class Body {
   void EndApp();
   // The app's container ends and starts again.
   void RestartApp();
+  // It crashes, and waits; and is started after that.
+  void CrashApp();
+  void StartApp();
   // The fast app takes all that there is to take.
   void HearFast();
 
@@ -44,6 +47,7 @@ class Body {
 
   // ---- What runs. Written by the kubelet's moves.
   bool app_runs = true;
+  bool app_waits = false;      // to be started again
   bool sidecar_wanted = true;  // the kubelet keeps the broker's container running
   std::unique_ptr<Broker> broker;
   // Two subscribers: one that takes every message at once, and one that takes its time. Gone with the app.

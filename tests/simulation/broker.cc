@@ -33,7 +33,10 @@ Broker::Broker(World* world, Body* body, uint64_t seed)
   clock_.JumpTo(world->boot());
   std::vector<election::Candidacy::Stand> stands;
   stands.push_back({OptionsFor(world->settings, *body), this});
-  candidacy_ = std::make_unique<election::Candidacy>(&connection_, &clock_, std::move(stands), [](const kube::Pod&) {});
+  const double step_down_after = world->settings.step_down_after();
+  candidacy_ = std::make_unique<election::Candidacy>(
+      &connection_, &clock_, std::move(stands), [](const kube::Pod&) {},
+      step_down_after > 0 ? absl::Seconds(step_down_after) : absl::InfiniteDuration());
   candidacy_->Start();
 }
 

@@ -185,7 +185,7 @@ loop::Handle Connection::DeleteConfigMap(const std::string&, const std::string&,
 
 loop::Handle Connection::DeletePod(const std::string&, const std::string& name, const kube::Precondition& precondition,
                                    kube::WriteCallback callback) {
-  world_->judge.PodRemovalSent(*body_, name, precondition);
+  world_->judge.PodRemovalSent(*body_, *broker_, name, precondition);
   return Write(
       "delete pod " + name,
       [world = world_, name, precondition] { return world->pod_objects.Delete(name, precondition); },

@@ -18,6 +18,7 @@ Settings DrawSettings(Random& random) {
   settings.set_unverified_limit(random.OneOf({0.0, 0.0, 12.0}));
   settings.set_token_cache(random.OneOf({0.0, 3.0, 9.0}));
   settings.set_nodes_stay_lost(random.Chance(0.2));
+  settings.set_step_down_after(random.OneOf({0.0, 0.0, 5.0}));
   return settings;
 }
 
@@ -37,6 +38,9 @@ const std::vector<std::vector<Fault>>& Themes() {
       {Fault::kEviction, Fault::kCompletion, Fault::kStatusBlank, Fault::kSidecarFirst},
       // Pods that are gone from the API and do not know it (R9).
       {Fault::kForced, Fault::kNodeLost, Fault::kWatchEnd, Fault::kNetworkCut, Fault::kUnauthorized},
+      // Apps that are down, in pods that end, or know late that they do.
+      {Fault::kAppDown, Fault::kAppRestart, Fault::kGraceful, Fault::kWatchEnd, Fault::kBrokerPause,
+       Fault::kHandDelete},
       // Brokers that sleep, and wake to another world.
       {Fault::kBrokerPause, Fault::kNetworkCut, Fault::kForced, Fault::kGraceful, Fault::kHandDelete},
       // A lock that is given away and back while its create is still to be answered (R2).

@@ -120,9 +120,16 @@ void Judge::RemovalSent(const Body& body, const Broker& broker, const kube::Prec
   }
 }
 
-void Judge::PodRemovalSent(const Body& body, const std::string& pod_name, const kube::Precondition& precondition) {
+void Judge::PodRemovalSent(const Body& body, const Broker& broker, const std::string& pod_name,
+                           const kube::Precondition& precondition) {
   if (restored_) return;
   if (precondition.uid.empty()) Break("R6", absl::StrCat(body.uid, " deletes pod ", pod_name, ", whatever its UID"));
+  if (precondition.uid != body.uid) return Break("R8", absl::StrCat(body.uid, " deletes ", precondition.uid));
+  if (world_->settings.step_down_after() <= 0 || !broker.Leads() || broker.witness().own_pod_terminating()) {
+    Break("step-down", absl::StrCat(body.uid,
+                                    " deletes its own pod, which it may not, since it leads not, is being "
+                                    "deleted already, or was not told to"));
+  }
 }
 
 void Judge::RemovalArrives(const Body& sender, const kube::ConfigMap& lock, const kube::Precondition& precondition) {

@@ -48,7 +48,8 @@ class Judge {
   // A removal, or a mark.
   void RemovalSent(const Body& body, const Broker& broker, const kube::Precondition& precondition);
   // The deletion of a pod.
-  void PodRemovalSent(const Body& body, const std::string& pod_name, const kube::Precondition& precondition);
+  void PodRemovalSent(const Body& body, const Broker& broker, const std::string& pod_name,
+                      const kube::Precondition& precondition);
   // A removal comes to the server while `lock` is there.
   void RemovalArrives(const Body& sender, const kube::ConfigMap& lock, const kube::Precondition& precondition);
 

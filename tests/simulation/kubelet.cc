@@ -12,6 +12,11 @@ bool HasToEnd(const Body& body, const PodPtr& object) {
   return body.stopping || object == nullptr || object->metadata().has_deletion_timestamp();
 }
 
+// What of the containers runs, unless there is nothing to be reported.
+void ReportContainers(World& world, const Body& body) {
+  if (!body.statuses_blank) world.pod_objects.ReportRunning(body.name, body.app_runs);
+}
+
 void OfferEnd(World& world, Body& body, const PodPtr& object, Moves& moves) {
   if (body.app_runs) {
     moves.Add(
@@ -67,6 +72,21 @@ void OfferKubelet(World& world, Body& body, Moves& moves) {
   if (body.app_runs) {
     moves.AddFault(
         Fault::kAppRestart, 0.1, [&body] { body.RestartApp(); }, "the app restarts");
+    moves.AddFault(
+        Fault::kAppDown, 0.2,
+        [&world, &body] {
+          body.CrashApp();
+          ReportContainers(world, body);
+        },
+        "the app crashes");
+  } else if (body.app_waits) {
+    moves.Add(
+        0.3,
+        [&world, &body] {
+          body.StartApp();
+          ReportContainers(world, body);
+        },
+        "the app is started again");
   }
   if (!body.statuses_blank) {
     moves.AddFault(
@@ -81,7 +101,7 @@ void OfferKubelet(World& world, Body& body, Moves& moves) {
         0.5,
         [&world, &body] {
           body.statuses_blank = false;
-          world.pod_objects.ReportRunning(body.name);
+          ReportContainers(world, body);
         },
         "the kubelet reports statuses again");
   }

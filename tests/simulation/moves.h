@@ -27,6 +27,7 @@ enum class Fault {
   kBrokerPause,
   kNetworkCut,
   kAppRestart,
+  kAppDown,       // it crashes, and waits to be started again
   kStatusBlank,   // a restarted kubelet has no containerStatuses for a while
   kSidecarFirst,  // the broker is stopped before the app
   kNodeLost,

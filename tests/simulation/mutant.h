@@ -39,6 +39,7 @@ enum class Mutant {
   kR16TellsDespiteSuspects,  // leads although somebody may still act as leader: (c)
   kR16TellsBeforeTheWatch,   // leads before its watch has come to its lock: (c)
   kR16StandsAgainAtOnce,     // stands again after a loss without a look at its own pod
+  kStepsDownAsStandby,       // ends its pod when its app is down, whether or not it leads
   kCount
 };
 

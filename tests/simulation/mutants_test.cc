@@ -70,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{Mutant::kR16NoSuspects, "R16NoSuspects", kFew}, Case{Mutant::kR16NoList, "R16NoList", kFew},
                       Case{Mutant::kR16TellsDespiteSuspects, "R16TellsDespiteSuspects", kFew},
                       Case{Mutant::kR16TellsBeforeTheWatch, "R16TellsBeforeTheWatch", kFew},
-                      Case{Mutant::kR16StandsAgainAtOnce, "R16StandsAgainAtOnce", kFew}),
+                      Case{Mutant::kR16StandsAgainAtOnce, "R16StandsAgainAtOnce", kFew},
+                      Case{Mutant::kStepsDownAsStandby, "StepsDownAsStandby", kFew}),
     [](const ::testing::TestParamInfo<Case>& info) { return info.param.name; });
 
 }  // namespace

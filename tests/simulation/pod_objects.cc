@@ -92,9 +92,14 @@ void PodObjects::Finish(const std::string& uid) {
   store_->PutPod(*pod);
 }
 
-void PodObjects::ReportRunning(const std::string& name) {
+void PodObjects::ReportRunning(const std::string& name, bool app_too) {
   kube::Pod pod = *store_->pod(name);
   SetStatuses(/*running=*/true, pod.mutable_status());
+  if (!app_too) {
+    kube::ContainerState* const app = pod.mutable_status()->mutable_container_statuses(0)->mutable_state();
+    app->clear_running();
+    app->mutable_waiting()->set_reason("CrashLoopBackOff");
+  }
   store_->PutPod(std::move(pod));
 }
 

@@ -32,7 +32,7 @@ class PodObjects {
   void Finish(const std::string& uid);
 
   // What the kubelet reports.
-  void ReportRunning(const std::string& name);
+  void ReportRunning(const std::string& name, bool app_too);
   void ReportNoStatuses(const std::string& name);
   // A terminal phase while the containers' statuses stay as they are.
   void ReportPhase(const std::string& name, const std::string& phase);
