@@ -92,6 +92,15 @@ void RealCluster::Lab(const std::string& command) const {
   Require(finished.exit_code == 0, "control-plane " + command + ":\n" + finished.output);
 }
 
+void RealCluster::ApplyFolder(const std::string& folder) const {
+  const ScratchDir cache;
+  const Finished finished = RunProgram(
+      {Binaries() + "/kubectl", "--kubeconfig=" + Kubeconfig(), "--cache-dir=" + cache.path(), "--warnings-as-errors",
+       "apply", "--server-side", "--force-conflicts", "--kustomize=" + kSource + "/" + folder},
+      kPatience);
+  Require(finished.exit_code == 0, "apply " + folder + ":\n" + finished.output);
+}
+
 std::string RealCluster::Line(const std::string& file) const {
   const std::string text = ReadTextFile(lab_dir_ + "/" + file);
   return text.substr(0, text.find('\n'));

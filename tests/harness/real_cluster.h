@@ -41,6 +41,8 @@ class RealCluster : public Cluster {
   void StopCollector() override;
   void StartCollector() override;
 
+  // `kubectl apply --kustomize` of a folder of this project's, e.g. "deploy/admission"; a warning is an error.
+  void ApplyFolder(const std::string& folder) const;
   // Runs a subcommand of tests/lab/control-plane, which names them.
   void Lab(const std::string& command) const;
   std::string AdminToken() const;

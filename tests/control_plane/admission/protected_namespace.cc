@@ -3,7 +3,6 @@
 #include <functional>
 #include <utility>
 
-#include "tests/harness/child_process.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/require.h"
 #include "tests/harness/scratch_dir.h"
@@ -17,13 +16,7 @@ using Json = nlohmann::json;
 void ApplyPolicies(RealCluster& cluster) {
   static bool applied = false;
   if (std::exchange(applied, true)) return;
-  const ScratchDir scratch;
-  const Finished finished =
-      RunProgram({cluster.Binaries() + "/kubectl", "--kubeconfig=" + cluster.Kubeconfig(),
-                  "--cache-dir=" + scratch.path(), "--warnings-as-errors", "apply", "--server-side",
-                  std::string("--kustomize=") + LEADERSHIP_BROKER_SOURCE_DIR + "/deploy/admission"},
-                 kPatience);
-  Require(finished.exit_code == 0, "apply deploy/admission: " + finished.output);
+  cluster.ApplyFolder("deploy/admission");
 }
 
 std::unique_ptr<AdminClient> ClientOf(const TestPod& pod) {
