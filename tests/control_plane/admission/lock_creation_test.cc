@@ -51,6 +51,13 @@ TEST_F(LockCreationTest, NotWithItsUidUnderAnotherName) {
                "in its own name only, not in that of other");
 }
 
+// As a StatefulSet's pod and its predecessor share one.
+TEST_F(LockCreationTest, NotInTheNameOfAnEarlierPodOfItsName) {
+  Json owner = OwnerReference(pod_);
+  owner["uid"] = other_.uid();
+  ExpectDenied(place_.As(pod_)->Post(place_.Locks(), LockOwnedBy({owner})), "in its own name only, not in that of pod");
+}
+
 TEST_F(LockCreationTest, NotWithoutAnOwner) {
   ExpectDenied(place_.As(pod_)->Post(place_.Locks(), LockOwnedBy({})),
                "has to have one owner, the Pod that makes it, and has 0");
