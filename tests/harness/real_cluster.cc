@@ -1,13 +1,12 @@
 #include "tests/harness/real_cluster.h"
 
-#include <algorithm>
-#include <set>
-#include <tuple>
+#include <utility>
 
 #include "nlohmann/json.hpp"
 
 #include "tests/harness/child_process.h"
 #include "tests/harness/eventually.h"
+#include "tests/harness/grants.h"
 #include "tests/harness/require.h"
 
 namespace leadership_broker::testing {
@@ -38,39 +37,6 @@ void Apply(AdminClient& admin, const std::string& collection, const Json& object
 }
 
 std::string CoreNamespace(const std::string& name) { return "/api/v1/namespaces/" + name; }
-
-// Rules as single grants, for comparison: resource, verb, object name ("" for any).
-using Grants = std::set<std::tuple<std::string, std::string, std::string>>;
-
-void AddGrants(const RoleRule& rule, Grants* grants) {
-  const std::vector<std::string> names = rule.names.empty() ? std::vector<std::string>{""} : rule.names;
-  for (const std::string& verb : rule.verbs) {
-    for (const std::string& name : names) grants->emplace(rule.resource, verb, name);
-  }
-}
-
-std::vector<std::string> Strings(const Json& object, const char* field) {
-  return object.contains(field) ? object[field].get<std::vector<std::string>>() : std::vector<std::string>();
-}
-
-// The rules of a Role, or of a SelfSubjectRulesReview, that are about the core group.
-std::vector<RoleRule> CoreRules(const Json& rules) {
-  std::vector<RoleRule> core;
-  for (const Json& rule : rules) {
-    const std::vector<std::string> groups = Strings(rule, "apiGroups");
-    if (std::find(groups.begin(), groups.end(), "") == groups.end()) continue;
-    for (const std::string& resource : Strings(rule, "resources")) {
-      core.push_back({resource, Strings(rule, "verbs"), Strings(rule, "resourceNames")});
-    }
-  }
-  return core;
-}
-
-Grants AllGrants(const std::vector<RoleRule>& rules) {
-  Grants grants;
-  for (const RoleRule& rule : rules) AddGrants(rule, &grants);
-  return grants;
-}
 
 }  // namespace
 
@@ -143,11 +109,7 @@ void RealCluster::SetRole(const std::string& namespace_name, const std::vector<R
   // The authorizer learns of both by watches of its own: ask it, as the candidate.
   AdminClient candidate(url_, CaFile(), NewToken(namespace_name, nullptr));
   const Grants expected = AllGrants(rules);
-  const bool in_force = Eventually([&] {
-    const HttpAnswer review = candidate.Post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
-                                             {{"spec", {{"namespace", namespace_name}}}});
-    return review.status == 201 && AllGrants(CoreRules(review.body["status"]["resourceRules"])) == expected;
-  });
+  const bool in_force = Eventually([&] { return GrantsInForce(candidate, namespace_name) == expected; });
   Require(in_force, "the Role of " + namespace_name + " did not come into force");
 }
 
