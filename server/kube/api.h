@@ -42,6 +42,7 @@ struct Outcome {
 
 // Which objects of a namespace. Exactly one of `name` and `label_selector` is set.
 struct Selector {
+  // Empty for what is in none: nodes.
   std::string namespace_name;
   std::string name;
   // Kubernetes' own syntax, e.g. "leadership-broker/lock" for the objects that carry that label.
@@ -94,6 +95,7 @@ class Api {
 
   [[nodiscard]] virtual loop::Handle List(const Selector& selector, ListCallback<ConfigMap> callback) = 0;
   [[nodiscard]] virtual loop::Handle List(const Selector& selector, ListCallback<Pod> callback) = 0;
+  [[nodiscard]] virtual loop::Handle List(const Selector& selector, ListCallback<Node> callback) = 0;
 
   // Watches from `resource_version` on, with bookmarks, for `timeout` at most (the server ends it then). The observer
   // must outlive the handle.
@@ -101,6 +103,8 @@ class Api {
                                            absl::Duration timeout, WatchObserver<ConfigMap>* observer) = 0;
   [[nodiscard]] virtual loop::Handle Watch(const Selector& selector, const std::string& resource_version,
                                            absl::Duration timeout, WatchObserver<Pod>* observer) = 0;
+  [[nodiscard]] virtual loop::Handle Watch(const Selector& selector, const std::string& resource_version,
+                                           absl::Duration timeout, WatchObserver<Node>* observer) = 0;
 
   // POST. `config_map` names its namespace.
   [[nodiscard]] virtual loop::Handle Create(const ConfigMap& config_map, WriteCallback callback) = 0;

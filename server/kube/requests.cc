@@ -19,6 +19,7 @@ constexpr absl::string_view kJson = "application/json";
 constexpr absl::string_view kMergePatch = "application/merge-patch+json";
 
 std::string CollectionPath(absl::string_view resource, absl::string_view namespace_name) {
+  if (namespace_name.empty()) return absl::StrCat("/api/v1/", resource);
   return absl::StrCat("/api/v1/namespaces/", UrlEscape(namespace_name), "/", resource);
 }
 
@@ -33,9 +34,11 @@ std::string SelectorQuery(const Selector& selector) {
 }
 
 std::string What(absl::string_view verb, absl::string_view resource, const Selector& selector) {
-  return absl::StrFormat("%s %s %s\"%s\" in namespace \"%s\"", verb, resource,
-                         selector.name.empty() ? "with labels " : "",
-                         selector.name.empty() ? selector.label_selector : selector.name, selector.namespace_name);
+  const std::string where = selector.namespace_name.empty()
+                                ? "at the cluster scope"
+                                : absl::StrCat("in namespace \"", selector.namespace_name, "\"");
+  return absl::StrFormat("%s %s %s\"%s\" %s", verb, resource, selector.name.empty() ? "with labels " : "",
+                         selector.name.empty() ? selector.label_selector : selector.name, where);
 }
 
 std::string What(absl::string_view verb, absl::string_view resource, const std::string& namespace_name,

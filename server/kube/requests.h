@@ -1,4 +1,4 @@
-// The requests the broker makes, as HTTP. All of them are of the core group, v1, in a namespace.
+// The requests the broker makes, as HTTP. All of them are of the core group, v1.
 #ifndef LEADERSHIP_BROKER_KUBE_REQUESTS_H_
 #define LEADERSHIP_BROKER_KUBE_REQUESTS_H_
 

@@ -25,6 +25,13 @@ struct Resource<Pod> {
   using WatchEvent = PodWatchEvent;
 };
 
+template <>
+struct Resource<Node> {
+  static constexpr absl::string_view kName = "nodes";
+  using List = NodeList;
+  using WatchEvent = NodeWatchEvent;
+};
+
 }  // namespace leadership_broker::kube
 
 #endif  // LEADERSHIP_BROKER_KUBE_RESOURCE_H_

@@ -82,6 +82,10 @@ loop::Handle RestApi::List(const Selector& selector, ListCallback<Pod> callback)
   return StartList<Pod>(connection_, selector, std::move(callback));
 }
 
+loop::Handle RestApi::List(const Selector& selector, ListCallback<Node> callback) {
+  return StartList<Node>(connection_, selector, std::move(callback));
+}
+
 loop::Handle RestApi::Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
                             WatchObserver<ConfigMap>* observer) {
   return StartWatch<ConfigMap>(connection_, selector, resource_version, timeout, observer);
@@ -90,6 +94,11 @@ loop::Handle RestApi::Watch(const Selector& selector, const std::string& resourc
 loop::Handle RestApi::Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
                             WatchObserver<Pod>* observer) {
   return StartWatch<Pod>(connection_, selector, resource_version, timeout, observer);
+}
+
+loop::Handle RestApi::Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
+                            WatchObserver<Node>* observer) {
+  return StartWatch<Node>(connection_, selector, resource_version, timeout, observer);
 }
 
 loop::Handle RestApi::Create(const ConfigMap& config_map, WriteCallback callback) {

@@ -20,10 +20,13 @@ class RestApi : public Api {
 
   loop::Handle List(const Selector& selector, ListCallback<ConfigMap> callback) override;
   loop::Handle List(const Selector& selector, ListCallback<Pod> callback) override;
+  loop::Handle List(const Selector& selector, ListCallback<Node> callback) override;
   loop::Handle Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
                      WatchObserver<ConfigMap>* observer) override;
   loop::Handle Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
                      WatchObserver<Pod>* observer) override;
+  loop::Handle Watch(const Selector& selector, const std::string& resource_version, absl::Duration timeout,
+                     WatchObserver<Node>* observer) override;
   loop::Handle Create(const ConfigMap& config_map, WriteCallback callback) override;
   loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                const Precondition& precondition, WriteCallback callback) override;

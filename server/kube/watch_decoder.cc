@@ -56,5 +56,6 @@ absl::StatusOr<std::optional<typename WatchDecoder<Object>::Event>> WatchDecoder
 
 template class WatchDecoder<ConfigMap>;
 template class WatchDecoder<Pod>;
+template class WatchDecoder<Node>;
 
 }  // namespace leadership_broker::kube

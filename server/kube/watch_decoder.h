@@ -55,6 +55,7 @@ class WatchDecoder {
 
 extern template class WatchDecoder<ConfigMap>;
 extern template class WatchDecoder<Pod>;
+extern template class WatchDecoder<Node>;
 
 }  // namespace leadership_broker::kube
 

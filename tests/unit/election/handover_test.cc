@@ -69,6 +69,11 @@ class SmallApi : public kube::Api {
                      kube::WatchObserver<kube::Pod>* observer) override {
     return Soon([observer] { observer->OnOpen(); });
   }
+  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::Node>) override { return nullptr; }
+  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
+                     kube::WatchObserver<kube::Node>*) override {
+    return nullptr;
+  }
   loop::Handle Create(const kube::ConfigMap&, kube::WriteCallback callback) override {
     return Soon([this, callback = std::move(callback)] {
       ++version_;

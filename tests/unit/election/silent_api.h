@@ -16,8 +16,13 @@ class SilentApi : public kube::Api {
                      kube::WatchObserver<kube::ConfigMap>*) override {
     return nullptr;
   }
+  loop::Handle List(const kube::Selector&, kube::ListCallback<kube::Node>) override { return nullptr; }
   loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
                      kube::WatchObserver<kube::Pod>*) override {
+    return nullptr;
+  }
+  loop::Handle Watch(const kube::Selector&, const std::string&, absl::Duration,
+                     kube::WatchObserver<kube::Node>*) override {
     return nullptr;
   }
   loop::Handle Create(const kube::ConfigMap&, kube::WriteCallback) override { return nullptr; }

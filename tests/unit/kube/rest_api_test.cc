@@ -137,6 +137,28 @@ TEST_F(RestApiTest, AWatchAsksForBookmarksAndATimeOut) {
   EXPECT_TRUE(sent.request.streaming);
 }
 
+TEST_F(RestApiTest, NodesAreInNoNamespace) {
+  Listing<Node> listing;
+  const loop::Handle list =
+      api_->List(Selector{"", "node-1", ""}, [&listing](Listing<Node> answer) { listing = std::move(answer); });
+  EXPECT_EQ(transport_.sent.back()->request.target, "/api/v1/nodes?fieldSelector=metadata.name%3Dnode-1");
+  transport_.Answer(200, R"({"kind":"NodeList","metadata":{"resourceVersion":"7"},"items":[{"metadata":{
+      "name":"node-1","uid":"n1","resourceVersion":"6"},
+      "spec":{"podCIDR":"10.0.0.0/24","taints":[{"key":"node.kubernetes.io/unreachable","effect":"NoExecute"}]},
+      "status":{"conditions":[{"type":"Ready","status":"Unknown","lastHeartbeatTime":"2026-01-01T00:00:00Z",
+                               "lastTransitionTime":"2026-01-01T00:00:40Z"}]}}]})");
+  ASSERT_THAT(listing.items, SizeIs(1)) << listing.outcome.status;
+  EXPECT_EQ(listing.items[0].spec().taints(0).key(), "node.kubernetes.io/unreachable");
+  EXPECT_EQ(listing.items[0].status().conditions(0).status(), "Unknown");
+  EXPECT_EQ(listing.items[0].status().conditions(0).last_transition_time().seconds(), 1767225640);
+
+  RecordingObserver<Node> observer;
+  const loop::Handle watch = api_->Watch(Selector{"", "node-1", ""}, "7", absl::Minutes(5), &observer);
+  EXPECT_THAT(transport_.sent.back()->request.target, StartsWith("/api/v1/nodes?watch=1&"));
+  transport_.Answer(403, "{}");
+  EXPECT_THAT(ErrorOf(observer.end), StartsWith("cannot watch nodes \"node-1\" at the cluster scope"));
+}
+
 TEST_F(RestApiTest, ACreateSendsTheObjectUnderKubernetesOwnNames) {
   const loop::Handle call = StartCreate();
   const auto& sent = *transport_.sent.back();
