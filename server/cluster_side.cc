@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
     options.orphan_grace = config.orphan_grace;
     options.create_spread = config.create_spread;
     options.unverified_limit = config.unverified_limit;
+    options.take_over_after = config.take_over_after;
     options.version = config::Version();
     stands.push_back({std::move(options), side->announcers_.back().get()});
   }

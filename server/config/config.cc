@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 
 #include "server/config/flags.h"
 #include "server/config/plain_text.h"
@@ -108,6 +109,18 @@ std::string PortContradiction(const Config& config) {
       return absl::StrCat("--listen (", grpc.text, ") and --http-listen (", http.text,
                           ") want the same port: change one, or turn the second off with --http-listen=none");
     }
+  }
+  if (config.take_over_after == absl::InfiniteDuration()) return "";
+  const std::string take_over =
+      absl::StrCat("--unreachable-leader=take-over-after=", absl::FormatDuration(config.take_over_after));
+  if (config.unverified_limit == absl::InfiniteDuration()) {
+    return absl::StrCat(take_over,
+                        " needs --unverified-limit, without which a leader that is cut off never stops: set it to half "
+                        "that long at most");
+  }
+  if (config.take_over_after < 2 * config.unverified_limit) {
+    return absl::StrCat(take_over, " is less than twice --unverified-limit (",
+                        absl::FormatDuration(config.unverified_limit), "): lengthen the first or shorten the second");
   }
   return "";
 }

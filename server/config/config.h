@@ -61,6 +61,8 @@ struct Config {
   bool allow_step_down = false;
   // InfiniteDuration: off.
   absl::Duration step_down_after = absl::InfiniteDuration();
+  // For how long the node of the leader has to be unreachable before its lock is taken over. InfiniteDuration: never.
+  absl::Duration take_over_after = absl::InfiniteDuration();
 
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 #include "server/config/names.h"
 
@@ -191,6 +192,13 @@ absl::Status ReadStepDownAfter(absl::string_view text, Config* config) {
   return Bad("is shorter than any restart: write ", absl::FormatDuration(kLeast), " or more, or off");
 }
 
+absl::Status ReadUnreachableLeader(absl::string_view text, Config* config) {
+  config->take_over_after = absl::InfiniteDuration();
+  if (text == "wait") return absl::OkStatus();
+  if (!absl::ConsumePrefix(&text, "take-over-after=")) return Bad("write wait, or take-over-after=DURATION");
+  return ReadDuration(text, &config->take_over_after);
+}
+
 absl::Status ReadLogFormat(absl::string_view text, Config* config) {
   return ReadChoice<LogFormat>(text, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}, &config->log_format);
 }
@@ -246,6 +254,10 @@ const std::vector<Flag>& Flags() {
       {"step-down-after", "DURATION|off",
        "Delete this pod when it leads and an app container of it has not been running for so long; default off",
        &ReadStepDownAfter},
+      {"unreachable-leader", "wait|take-over-after=DURATION",
+       "What to do once the leader's node cannot be reached: wait, or end its pod and lead instead after that long, "
+       "which needs --unverified-limit; default wait",
+       &ReadUnreachableLeader},
       {"log-format", "text|json", "Default text", &ReadLogFormat},
       {"log-level", "debug|info|warning|error", "The least that is logged; default info", &ReadLogLevel},
   };

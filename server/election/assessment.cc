@@ -50,7 +50,13 @@ Election::Assessment Election::AssessHeld(const Lock& lock) const {
     }
     return result;
   }
-  if (self_ == Self::kTerminating) {
+  if (IsReleased(lock) && GoesOn()) {
+    result.reason = Leadership::REASON_LOCK_LOST;
+    result.message =
+        "this pod led until its lock was marked as released: another pod takes it over, since this pod's node could "
+        "not be reached";
+    if (self_ == Self::kTerminating) result.state = Leadership::STATE_INELIGIBLE;
+  } else if (self_ == Self::kTerminating) {
     result.state = Leadership::STATE_INELIGIBLE;
     result.reason = Leadership::REASON_POD_TERMINATING;
     result.message = "this pod is being deleted and does not stand, although a lock was still created in its name";
@@ -86,9 +92,14 @@ Election::Assessment Election::AssessOther(const Lock& lock) const {
                                   " is no lock: ", lock.flaw, ". It is left alone; mend or delete it");
     return result;
   }
+  if (IsReleased(lock)) return AssessReleased(lock);
   result.name_leader = true;
   result.token = other_.has_value() && other_->lock_uid == lock.uid ? other_->token : lock.version;
   result.message = absl::StrCat(Name(lock.holder), " leads");
+  if (LockToTakeOver() != nullptr && unreachable_.since().has_value()) {
+    result.reason = Leadership::REASON_LEADER_UNREACHABLE;
+    absl::StrAppend(&result.message, DescribeUnreachable(lock));
+  }
   return result;
 }
 

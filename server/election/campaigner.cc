@@ -5,7 +5,7 @@
 namespace leadership_broker::election {
 
 // Keeps an eye on one other pod.
-class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
+class Campaigner::PodTracker : public loop::Pending, private kube::ReflectorObserver<kube::Pod> {
  public:
   PodTracker(Campaigner* campaigner, const PodRef& pod)
       : campaigner_(campaigner),
@@ -14,6 +14,8 @@ class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
 
   // Says no more. Its reflector goes later, since this may be inside one of its calls.
   void Silence() { silent_ = true; }
+  // Reads it, uncached, beside the watch.
+  void Read() { reflector_.Read(); }
 
  private:
   void Tell(const Event& event) {
@@ -25,7 +27,10 @@ class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
     Tell(PodSeen{uid_, deleted ? std::nullopt : std::optional<kube::Pod>(std::move(pod))});
   }
   void OnBookmark(const std::string&) override {}
-  void OnRead(kube::ObjectRead<kube::Pod>) override {}
+  void OnRead(kube::ObjectRead<kube::Pod> read) override {
+    if (read.outcome.ok()) Tell(PodSeen{uid_, std::move(read.object), read.sent});
+    Tell(Heard{Activity::kOtherPodList, read.outcome, uid_});
+  }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     const bool list = request == kube::ReflectorRequest::kList;
     Tell(Heard{list ? Activity::kOtherPodList : Activity::kOtherPodWatch, outcome, uid_});
@@ -37,6 +42,48 @@ class Campaigner::PodTracker : private kube::ReflectorObserver<kube::Pod> {
   const std::string uid_;
   bool silent_ = false;
   kube::Reflector<kube::Pod> reflector_;
+};
+
+// Keeps an eye on the node of the lock's holder (R8).
+class Campaigner::NodeTracker : public loop::Pending, private kube::ReflectorObserver<kube::Node> {
+ public:
+  NodeTracker(Campaigner* campaigner, const std::string& name)
+      : campaigner_(campaigner),
+        name_(name),
+        reflector_(campaigner->api_, campaigner->scheduler_, {"", name, ""}, this) {}
+
+  const std::string& name() const { return name_; }
+  void Silence() { silent_ = true; }
+  void Read() { reflector_.Read(); }
+
+ private:
+  void Tell(const Event& event) {
+    if (!silent_) campaigner_->Step(event);
+  }
+  void OnSynced(kube::ObjectRead<kube::Node> read, bool polling) override {
+    // Between two polls anything may have happened.
+    if (!polling) Tell(NodeSeen{name_, std::move(read.object)});
+  }
+  void OnEvent(kube::WatchEventKind kind, kube::Node node) override {
+    const bool deleted = kind == kube::WatchEventKind::kDeleted;
+    Tell(NodeSeen{name_, deleted ? std::nullopt : std::optional<kube::Node>(std::move(node))});
+  }
+  void OnBookmark(const std::string&) override {}
+  void OnRead(kube::ObjectRead<kube::Node> read) override {
+    if (read.outcome.ok()) Tell(NodeSeen{name_, std::move(read.object), read.sent});
+    Tell(Heard{Activity::kNodeList, read.outcome});
+  }
+  void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
+    if (!outcome.ok()) Tell(NodeUnwatched{name_});
+    Tell(Heard{request == kube::ReflectorRequest::kList ? Activity::kNodeList : Activity::kNodeWatch, outcome});
+  }
+  void OnBroken() override { Tell(NodeUnwatched{name_}); }
+  void OnRestored() override { Tell(NodeUnwatched{name_}); }
+
+  Campaigner* const campaigner_;
+  const std::string name_;
+  bool silent_ = false;
+  kube::Reflector<kube::Node> reflector_;
 };
 
 Campaigner::Campaigner(kube::Api* api, loop::Scheduler* scheduler, Audience* audience, Options options,
@@ -88,6 +135,7 @@ void Campaigner::Step(const Event& event) {
     std::visit([this](const auto& a) { Do(a); }, action);
   }
   Track();
+  TrackNode();
   Schedule();
 }
 
@@ -116,6 +164,21 @@ void Campaigner::Do(const ReleaseLock& action) {
                               [this](kube::WriteAnswer answer) { Step(ReleaseAnswered{std::move(answer)}); });
 }
 
+void Campaigner::Do(const ReadNode&) {
+  if (node_ != nullptr) node_->Read();
+}
+
+void Campaigner::Do(const ReadPod& action) {
+  if (const auto tracked = tracked_.find(action.uid); tracked != tracked_.end()) tracked->second->Read();
+}
+
+void Campaigner::Do(const DeleteHolder& action) {
+  const kube::Precondition precondition{action.holder.uid, ""};
+  removal_ = api_->DeletePod(namespace_name_, action.holder.name, precondition, [this](kube::WriteAnswer answer) {
+    Step(HolderDeleteAnswered{std::move(answer.outcome)});
+  });
+}
+
 void Campaigner::Do(const ListCandidates&) {
   candidates_ =
       api_->List({namespace_name_, "", kCandidateLabel},
@@ -136,12 +199,26 @@ void Campaigner::Track() {
     untracked_.push_back(std::move(tracker));
   }
   tracked_ = std::move(wanted);
-  if (!untracked_.empty() && sweep_ == nullptr) {
-    sweep_ = scheduler_->After(absl::ZeroDuration(), [this] {
-      sweep_.reset();
-      untracked_.clear();
-    });
+  SweepSoon();
+}
+
+void Campaigner::TrackNode() {
+  const std::string& wanted = election_.TrackedNode();
+  if (wanted == (node_ != nullptr ? node_->name() : "")) return;
+  if (node_ != nullptr) {
+    node_->Silence();
+    untracked_.push_back(std::move(node_));
   }
+  if (!wanted.empty()) node_ = std::make_unique<NodeTracker>(this, wanted);
+  SweepSoon();
+}
+
+void Campaigner::SweepSoon() {
+  if (untracked_.empty() || sweep_ != nullptr) return;
+  sweep_ = scheduler_->After(absl::ZeroDuration(), [this] {
+    sweep_.reset();
+    untracked_.clear();
+  });
 }
 
 void Campaigner::Schedule() {

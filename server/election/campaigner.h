@@ -45,6 +45,7 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
 
  private:
   class PodTracker;
+  class NodeTracker;
 
   void OnSynced(kube::ObjectRead<kube::ConfigMap> read, bool polling) override;
   void OnEvent(kube::WatchEventKind kind, kube::ConfigMap lock) override;
@@ -61,9 +62,14 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
   void Do(const ReadOwnPod& action);
   void Do(const DeleteLock& action);
   void Do(const ReleaseLock& action);
+  void Do(const ReadNode& action);
+  void Do(const ReadPod& action);
+  void Do(const DeleteHolder& action);
   void Do(const ListCandidates& action);
   void Do(const Warn& action);
   void Track();
+  void TrackNode();
+  void SweepSoon();
   void Schedule();
 
   kube::Api* const api_;
@@ -76,7 +82,8 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
 
   std::unique_ptr<kube::Reflector<kube::ConfigMap>> lock_;
   std::map<std::string, std::unique_ptr<PodTracker>> tracked_;  // by UID
-  std::vector<std::unique_ptr<PodTracker>> untracked_;          // ended in their own callbacks
+  std::unique_ptr<NodeTracker> node_;
+  std::vector<std::unique_ptr<loop::Pending>> untracked_;  // ended in their own callbacks
   loop::Handle sweep_;
   loop::Handle tick_;
   absl::Duration tick_at_ = absl::InfiniteDuration();

@@ -45,8 +45,8 @@ void Election::DecideReading() {
   const bool unreached =
       polling_ && held_.has_value() && (view_.watched() == nullptr || view_.watched()->uid != held_->uid);
   // While its token is refused nothing is sent that could show that it is taken again, unless it is asked for.
-  const bool wanted =
-      connected_ && (unsettled_since_.has_value() || unproven || unreached || warm_up_ || trust_.refused());
+  const bool wanted = connected_ && (unsettled_since_.has_value() || unproven || unreached || warm_up_ ||
+                                     trust_.refused() || unreachable_.WantsLock(last_read_, now_.boot));
   // R9: the limit counts from a read; also while the watch is broken, since a read may get through.
   const bool due = held_.has_value() && trust_.NextRead() <= now_.boot;
   if (read_in_flight_ || !(wanted || due) || (!due && now_.boot < read_not_before_)) return;
@@ -94,7 +94,7 @@ PodCondition Election::HolderCondition() const {
   const Lock* lock = view_.newest();
   if (lock == nullptr || lock->form == Lock::Form::kInvalid) return PodCondition::kAlive;
   auto seen = seen_pods_.find(lock->holder.uid);
-  return seen == seen_pods_.end() ? PodCondition::kAlive : seen->second;
+  return seen == seen_pods_.end() ? PodCondition::kAlive : seen->second.condition;
 }
 
 void Election::DecideClearing() {
@@ -124,7 +124,8 @@ void Election::DecideWithdrawing() {
   if (!released && !unwanted && lock->uid != given_up_) return;
   if (clearing_ != lock->uid) {
     clearing_ = lock->uid;
-    clear_at_ = now_.boot;
+    // One under which this pod may have led is left for as long as its app may still believe that.
+    clear_at_ = released && GoesOn() ? RemovableAt(*lock) : now_.boot;
   }
   if (now_.boot < clear_at_ || writing_ || !connected_) return;
   writing_ = true;
@@ -162,6 +163,7 @@ absl::Duration Election::Deadline() const {
   ahead(read_not_before_);
   if (in_doubt_since_.has_value()) ahead(own_read_at_);
   ahead(candidates_not_before_);
+  ahead(TakeOverDue());
   if (held_.has_value()) {
     ahead(trust_.TrustedUntil());
     ahead(trust_.NextRead());

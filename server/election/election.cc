@@ -51,6 +51,8 @@ Election::Election(Options options, std::function<double()> random)
       create_backoff_(NewBackoff()),
       candidates_backoff_(NewBackoff()),
       clear_backoff_(NewBackoff()),
+      unreachable_(options_.take_over_after),
+      take_over_backoff_(NewBackoff()),
       trust_(options_.unverified_limit) {}
 
 status::SnapshotPtr Election::Initial(loop::Instant now) {
@@ -68,9 +70,12 @@ std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
   // Loss comes first (R4), then what else there is to tell, then what there is to do.
   CheckLoss();
   NoteTerm();
+  NoteMark();
   ForgetUntracked();
+  FollowNode();
   DecideTelling();
   Tell();
+  DecideTakingOver();
   DecideReading();
   DecideReadingOwnPod();
   DecideCandidates();
@@ -174,13 +179,16 @@ void Election::On(const OwnPodSeen& event) {
 }
 
 void Election::On(const PodSeen& event) {
-  PodCondition& seen = seen_pods_.try_emplace(event.uid, PodCondition::kAlive).first->second;
+  SeenPod& pod = seen_pods_[event.uid];
+  PodCondition& seen = pod.condition;
   // A pod that has ended stays ended, whatever an older answer says.
   const PodCondition before = seen;
   if (seen != PodCondition::kEnded && seen != PodCondition::kGone) seen = ConditionOf(event.uid, event.pod);
   // The holder is going: a read now makes the connection ready that a create will soon need.
   if (seen != before && now_.boot - last_read_ > kConnectionStaysWarm) warm_up_ = true;
   suspects_.Learn(event.uid, seen);
+  if (event.pod.has_value() && event.pod->metadata().uid() == event.uid) pod.node = event.pod->spec().node_name();
+  if (event.read_sent.has_value()) unreachable_.PodRead(event.uid, event.pod, *event.read_sent);
 }
 
 void Election::On(const Heard& event) {
@@ -230,6 +238,7 @@ void Election::On(const DeleteAnswered& event) {
   }
   // When it has gone the watch says so; until then it is tried again.
   Retry(&clear_backoff_, event.outcome, &clear_at_);
+  take_over_not_before_ = clear_at_;
 }
 
 void Election::On(const ReleaseAnswered& event) {
@@ -242,7 +251,11 @@ void Election::On(const ReleaseAnswered& event) {
   } else {
     troubles_.Heard(Activity::kRelease, "", outcome);
   }
-  if (!outcome.ok()) return Retry(&clear_backoff_, outcome, &clear_at_);
+  if (!outcome.ok()) {
+    Retry(&clear_backoff_, outcome, &clear_at_);
+    take_over_not_before_ = clear_at_;
+    return;
+  }
   const Lock lock = ReadLock(event.answer.object);
   view_.Read(lock, lock.version);
 }
@@ -299,7 +312,13 @@ void Election::CheckLoss() {
   // Where this pod was told to lead the watch had come to the lock. What it shows of it since is no older news, though
   // a read has shown the lock ours again: whoever had it meanwhile may act on it still (R16a).
   const bool passed_on = !told_.empty() && !IsMine(view_.watched());
-  if (same && IsMine(lock) && !passed_on) return;
+  if (same && IsMine(lock) && !passed_on) {
+    // R8: it is being taken over. That this pod never leads under it again does not depend on the mark's staying.
+    if (told_.empty() || !(IsReleased(*lock) || IsReleased(*view_.watched()))) return;
+    given_up_ = std::exchange(told_, "");
+    lost_ = true;
+    return Tell();
+  }
   // Not lost, only not yet come to: the watch is older than our evidence. Where this pod was told to lead the watch had
   // come to the lock, and what it shows instead now is no older, whatever its number.
   if (!same && told_.empty() && view_.newest_version() < held_->version) return;
@@ -316,17 +335,20 @@ void Election::Depart(const std::vector<LockView::Departure>& departures) {
   for (const LockView::Departure& departure : departures) {
     if (departure.holder.uid == options_.self.uid || departure.released) continue;
     auto seen = seen_pods_.find(departure.holder.uid);
-    if (seen != seen_pods_.end() && (seen->second == PodCondition::kEnded || seen->second == PodCondition::kGone))
+    if (seen != seen_pods_.end() &&
+        (seen->second.condition == PodCondition::kEnded || seen->second.condition == PodCondition::kGone)) {
       continue;
+    }
     suspects_.AddHolder(departure.holder);
   }
 }
 
 void Election::NoteTerm() {
   const Lock* lock = view_.newest();
-  if (clearing_.empty()) {
+  if (clearing_.empty() && TakeOverDue() == absl::InfiniteDuration()) {
     troubles_.Over(Activity::kDelete);
     troubles_.Over(Activity::kRelease);
+    troubles_.Over(Activity::kHolderDelete);
   }
   // Of a create that is not tried again for now, something else is the reason.
   if (lock != nullptr || !Stands() || !suspects_.empty()) troubles_.Over(Activity::kCreate);

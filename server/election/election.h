@@ -15,6 +15,7 @@
 #include "server/election/suspects.h"
 #include "server/election/troubles.h"
 #include "server/election/trust.h"
+#include "server/election/unreachable.h"
 #include "server/kube/backoff.h"
 #include "server/loop/scheduler.h"
 
@@ -33,6 +34,8 @@ struct Options {
   absl::Duration create_spread = absl::ZeroDuration();
   // R9. InfiniteDuration: none.
   absl::Duration unverified_limit = absl::InfiniteDuration();
+  // R8. InfiniteDuration: never.
+  absl::Duration take_over_after = absl::InfiniteDuration();
   // The broker's version, written into the lock for people.
   std::string version;
 };
@@ -52,6 +55,8 @@ class Election {
 
   // The other pods to keep an eye on, by list and watch: the holder's, and the suspects'. Changes with every step.
   std::vector<PodRef> TrackedPods() const;
+  // The node to keep an eye on; empty for none (R8).
+  const std::string& TrackedNode() const { return unreachable_.node(); }
 
  private:
   enum class Self { kUnread, kEligible, kTerminating, kEnded, kNotFound };
@@ -77,10 +82,13 @@ class Election {
   void On(const StoreRestored& event);
   void On(const OwnPodSeen& event);
   void On(const PodSeen& event);
+  void On(const NodeSeen& event);
+  void On(const NodeUnwatched& event);
   void On(const Heard& event);
   void On(const CreateAnswered& event);
   void On(const DeleteAnswered& event);
   void On(const ReleaseAnswered& event);
+  void On(const HolderDeleteAnswered& event);
   void On(const CandidatesListed& event);
   void On(const Requested& event);
   void On(const Tick& event);
@@ -101,6 +109,17 @@ class Election {
   bool GoesOn() const { return held_->adopted || held_->uid == led_; }
   bool MayTell() const;
   bool Stands() const;
+
+  // ---- An unreachable leader (take_over.cc).
+  // The lock of another pod, alive as far as is known, that this pod might take over; null when there is none.
+  const Lock* LockToTakeOver() const;
+  void NoteMark();
+  void FollowNode();
+  void DecideTakingOver();
+  // When a lock that is marked as released may be removed; InfiniteDuration when never by this pod.
+  absl::Duration RemovableAt(const Lock& lock) const;
+  // When the next step of a take-over is due; InfiniteDuration when none is.
+  absl::Duration TakeOverDue() const;
 
   // ---- The rest of a step.
   void CheckLoss();
@@ -131,6 +150,9 @@ class Election {
   Assessment AssessUndisturbed() const;
   Assessment AssessHeld(const Lock& lock) const;
   Assessment AssessOther(const Lock& lock) const;
+  Assessment AssessReleased(const Lock& lock) const;
+  // What there is to say of a leader whose node is unreachable.
+  std::string DescribeUnreachable(const Lock& lock) const;
   Assessment AssessAbsent() const;
   leadership::v1::Leadership Compose(const Assessment& assessment) const;
 
@@ -178,8 +200,12 @@ class Election {
 
   // Predecessors.
   Suspects suspects_;
-  std::map<std::string, PodCondition> seen_pods_;  // by UID, of the tracked ones
-  bool candidates_known_ = false;                  // listed since the last break in the lock's watch
+  struct SeenPod {
+    PodCondition condition = PodCondition::kAlive;
+    std::string node;
+  };
+  std::map<std::string, SeenPod> seen_pods_;  // by UID, of the tracked ones
+  bool candidates_known_ = false;             // listed since the last break in the lock's watch
   bool candidates_wanted_ = false;
   bool listing_candidates_ = false;
   absl::Duration candidates_not_before_ = -absl::InfiniteDuration();
@@ -192,6 +218,13 @@ class Election {
   bool writing_ = false;  // a removal or a mark is out
   std::string given_up_;  // the UID of our lock that was to be marked as released; the mark may have landed
   kube::Backoff clear_backoff_;
+
+  // An unreachable leader (R8).
+  Unreachable unreachable_;
+  std::string marked_;                                   // the UID of the lock that is seen to be marked as released
+  absl::Duration marked_at_ = absl::InfiniteDuration();  // when that was seen first
+  absl::Duration take_over_not_before_ = -absl::InfiniteDuration();
+  kube::Backoff take_over_backoff_;
 
   Trust trust_;
   Troubles troubles_;

@@ -62,6 +62,18 @@ struct OwnPodSeen {
 struct PodSeen {
   std::string uid;
   std::optional<kube::Pod> pod;
+  // When the read was sent (boot clock), if ReadPod asked for it; nothing: its list or watch shows it.
+  std::optional<absl::Duration> read_sent = std::nullopt;
+};
+// The same of the node that TrackedNode() asked about.
+struct NodeSeen {
+  std::string name;
+  std::optional<kube::Node> node;
+  std::optional<absl::Duration> read_sent = std::nullopt;
+};
+// The watch of that node is broken, or not to be had.
+struct NodeUnwatched {
+  std::string name;
 };
 // How a list or a watch went. `pod_uid`: of the tracked pod that it was about, if it was.
 struct Heard {
@@ -81,6 +93,9 @@ struct DeleteAnswered {
 struct ReleaseAnswered {
   kube::WriteAnswer answer;
 };
+struct HolderDeleteAnswered {
+  kube::Outcome outcome;
+};
 struct CandidatesListed {
   kube::Listing<kube::Pod> listing;
 };
@@ -91,9 +106,9 @@ struct Requested {
 // The time that Deadline() named has come.
 struct Tick {};
 
-using Event =
-    std::variant<LockSynced, LockWatched, LockBookmarked, LockRead, LockContact, StoreRestored, OwnPodSeen, PodSeen,
-                 Heard, CreateAnswered, DeleteAnswered, ReleaseAnswered, CandidatesListed, Requested, Tick>;
+using Event = std::variant<LockSynced, LockWatched, LockBookmarked, LockRead, LockContact, StoreRestored, OwnPodSeen,
+                           PodSeen, NodeSeen, NodeUnwatched, Heard, CreateAnswered, DeleteAnswered, ReleaseAnswered,
+                           HolderDeleteAnswered, CandidatesListed, Requested, Tick>;
 
 // ---- Actions, to be carried out in their order.
 
@@ -118,6 +133,16 @@ struct ReleaseLock {
   kube::Precondition precondition;
   std::string holder_uid;
 };
+// Read the tracked node, uncached; NodeSeen tells the answer.
+struct ReadNode {};
+// Read a tracked pod, uncached; PodSeen tells the answer.
+struct ReadPod {
+  std::string uid;
+};
+// Delete the pod that holds the lock, since its node cannot be reached (R8).
+struct DeleteHolder {
+  PodRef holder;
+};
 // List the pods that carry the candidates' label, uncached.
 struct ListCandidates {};
 // Say this to the operator.
@@ -125,8 +150,8 @@ struct Warn {
   std::string message;
 };
 
-using Action =
-    std::variant<Publish, CreateLock, ReadTheLock, ReadOwnPod, DeleteLock, ReleaseLock, ListCandidates, Warn>;
+using Action = std::variant<Publish, CreateLock, ReadTheLock, ReadOwnPod, DeleteLock, ReleaseLock, ReadNode, ReadPod,
+                            DeleteHolder, ListCandidates, Warn>;
 
 }  // namespace leadership_broker::election
 

@@ -17,6 +17,12 @@ std::string Annotation(const kube::ConfigMap& config_map, const char* key) {
   return found == config_map.metadata().annotations().end() ? "" : found->second;
 }
 
+// InfiniteDuration for none, and for what is no time that anybody could wait for.
+absl::Duration LimitIn(const std::string& text) {
+  absl::Duration limit;
+  return absl::ParseDuration(text, &limit) && limit > absl::ZeroDuration() ? limit : absl::InfiniteDuration();
+}
+
 bool IsPod(const kube::OwnerReference& owner) {
   return owner.api_version() == "v1" && owner.kind() == "Pod" && !owner.uid().empty() && !owner.name().empty();
 }
@@ -74,6 +80,7 @@ Lock ReadLock(const kube::ConfigMap& config_map) {
   lock.creation_time = absl::FromUnixSeconds(metadata.creation_timestamp().seconds());
   lock.being_deleted = metadata.has_deletion_timestamp();
   lock.released_by = Annotation(config_map, kReleasedAnnotation);
+  lock.unverified_limit = LimitIn(Annotation(config_map, kUnverifiedLimitAnnotation));
   ReadOwner(config_map, lock);
   lock.flaw = config::ToPlainText(config::Shortened(lock.flaw, kMaxFlaw));
   return lock;

@@ -48,11 +48,20 @@ struct Lock {
   absl::Time creation_time;
   // It has a deletionTimestamp: it is going, and gives nobody leadership any more (R4).
   bool being_deleted = false;
-  // The UID of the holder that the lock was marked as released by, before its removal (R16a). Empty when it was not.
+  // The UID of the holder that the lock was marked as released by, or from, before its removal (R8, R16a). Empty when
+  // it was not.
   std::string released_by;
+  // After how long without a confirmation its holder stops saying that it leads (R9). InfiniteDuration when the lock
+  // does not say so.
+  absl::Duration unverified_limit = absl::InfiniteDuration();
 };
 
 Lock ReadLock(const kube::ConfigMap& config_map);
+
+// The lock is marked as no longer its holder's: that one gave it up, or it is being taken over (R8).
+inline bool IsReleased(const Lock& lock) {
+  return lock.form == Lock::Form::kHeld && !lock.released_by.empty() && lock.released_by == lock.holder.uid;
+}
 
 // A decimal resourceVersion as a number; 0 when it is not one of 64 bits.
 uint64_t ParseResourceVersion(const std::string& resource_version);

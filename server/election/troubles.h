@@ -24,8 +24,11 @@ enum class Activity {
   kCandidates,
   kOtherPodList,
   kOtherPodWatch,
-  kRelease,  // marking a lock as released
-  kDelete,   // removing a lock
+  kNodeList,
+  kNodeWatch,
+  kHolderDelete,  // deleting the pod of an unreachable holder
+  kRelease,       // marking a lock as released
+  kDelete,        // removing a lock
 };
 
 struct Trouble {

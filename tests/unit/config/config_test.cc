@@ -59,6 +59,7 @@ TEST(ConfigTest, Defaults) {
   EXPECT_EQ(config.unverified_limit, absl::InfiniteDuration());
   EXPECT_FALSE(config.allow_step_down);
   EXPECT_EQ(config.step_down_after, absl::InfiniteDuration());
+  EXPECT_EQ(config.take_over_after, absl::InfiniteDuration());
   EXPECT_EQ(config.log_format, config::LogFormat::kText);
   EXPECT_EQ(config.log_level, config::LogLevel::kInfo);
 }
@@ -68,7 +69,8 @@ TEST(ConfigTest, EveryFlag) {
       Good({"--lock=b,a.b", "--listen", "127.0.0.1:1,unix:/x", "--max-streams=7", "--http-listen=10.0.0.1:2",
             "--namespace=ns", "--pod-name=pod-0", "--pod-uid=u-1", "--service-account-dir=/sa", "--election=required",
             "--campaign=on-request", "--orphan-grace=never", "--create-spread=1m30s", "--unverified-limit=3s",
-            "--allow-step-down", "--step-down-after=5m", "--log-format=json", "--log-level=debug"});
+            "--unreachable-leader=take-over-after=6s", "--allow-step-down", "--step-down-after=5m", "--log-format=json",
+            "--log-level=debug"});
   EXPECT_THAT(config.locks, ElementsAre("b", "a.b")) << "in the order given";
   EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:1", "unix:/x"));
   EXPECT_FALSE(config.listen_is_default);
@@ -86,6 +88,7 @@ TEST(ConfigTest, EveryFlag) {
   EXPECT_EQ(config.unverified_limit, absl::Seconds(3));
   EXPECT_TRUE(config.allow_step_down);
   EXPECT_EQ(config.step_down_after, absl::Minutes(5));
+  EXPECT_EQ(config.take_over_after, absl::Seconds(6));
   EXPECT_EQ(config.log_format, config::LogFormat::kJson);
   EXPECT_EQ(config.log_level, config::LogLevel::kDebug);
 }
@@ -97,6 +100,7 @@ TEST(ConfigTest, SpecialValues) {
   EXPECT_EQ(Good({"--lock=a", "--unverified-limit=off"}).unverified_limit, absl::InfiniteDuration());
   EXPECT_EQ(Good({"--lock=a", "--step-down-after=off"}).step_down_after, absl::InfiniteDuration());
   EXPECT_TRUE(Good({"--lock=a"}, {{"LEADERSHIP_BROKER_ALLOW_STEP_DOWN", "true"}}).allow_step_down);
+  EXPECT_EQ(Good({"--lock=a", "--unreachable-leader=wait"}).take_over_after, absl::InfiniteDuration());
   EXPECT_EQ(Good({"--lock=a", "--listen=127.0.0.1:0,127.0.0.1:0"}).listen.size(), 2u) << "any two free ports";
 }
 
@@ -196,6 +200,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--allow-step-down=false"),
                     {{"LEADERSHIP_BROKER_STEP_DOWN_AFTER", "5m"}},
                     {"needs --allow-step-down"}},
+        BadSettings{WithLock("--unreachable-leader=take-over"), {}, {"wait, or take-over-after=DURATION"}},
+        BadSettings{WithLock("--unreachable-leader=take-over-after=60"), {}, {"needs a unit"}},
+        BadSettings{WithLock("--unreachable-leader=take-over-after=60s"),
+                    {},
+                    {"take-over-after=1m", "needs --unverified-limit"}},
+        BadSettings{{"--lock=a", "--unverified-limit=30s", "--unreachable-leader=take-over-after=59s"},
+                    {},
+                    {"take-over-after=59s", "twice", "30s"}},
         BadSettings{WithLock("--log-format=xml"), {}, {"text or json"}},
         BadSettings{WithLock("--log-level=loud"), {}, {"debug or info or warning or error"}}));
 
