@@ -333,13 +333,21 @@ void Election::CheckLoss() {
 
 void Election::Depart(const std::vector<LockView::Departure>& departures) {
   for (const LockView::Departure& departure : departures) {
-    if (departure.holder.uid == options_.self.uid || departure.released) continue;
+    if (departure.holder.uid == options_.self.uid) continue;
     auto seen = seen_pods_.find(departure.holder.uid);
     if (seen != seen_pods_.end() &&
         (seen->second.condition == PodCondition::kEnded || seen->second.condition == PodCondition::kGone)) {
       continue;
     }
-    suspects_.AddHolder(departure.holder);
+    if (!departure.released) {
+      suspects_.AddHolder(departure.holder);
+    } else if (departure.unverified_limit != absl::InfiniteDuration()) {
+      // R8: its app may believe for so long that it leads. Whoever removed the lock has waited for that, unless it was
+      // done by hand.
+      const absl::Duration marked = marked_ == departure.lock_uid ? marked_at_ : now_.boot;
+      const absl::Duration over = marked + RemovalWait(departure.unverified_limit);
+      if (over > now_.boot) suspects_.AddReleased(departure.holder, over);
+    }
   }
 }
 

@@ -18,12 +18,16 @@ const Lock* LockView::newest() const {
   return lock.has_value() ? &*lock : nullptr;
 }
 
+LockView::Departure LockView::DepartureOf(const PodRef& holder, const Lock& last) {
+  return {holder, last.released_by == holder.uid, last.uid, last.unverified_limit};
+}
+
 std::vector<LockView::Departure> LockView::MoveWatch(const std::optional<Lock>& lock,
                                                      const std::optional<Lock>& last_seen) {
   std::vector<Departure> departures;
   if (watched_.has_value() && last_holder_.has_value() && !HeldBy(lock, *last_holder_, watched_->uid)) {
     const Lock& last = last_seen.has_value() && last_seen->uid == watched_->uid ? *last_seen : *watched_;
-    departures.push_back({*last_holder_, last.released_by == last_holder_->uid});
+    departures.push_back(DepartureOf(*last_holder_, last));
     last_holder_.reset();
   }
   if (lock.has_value() && lock->form != Lock::Form::kInvalid) last_holder_ = lock->holder;
@@ -33,11 +37,13 @@ std::vector<LockView::Departure> LockView::MoveWatch(const std::optional<Lock>& 
 }
 
 std::vector<LockView::Departure> LockView::Sync(const std::optional<Lock>& lock, uint64_t version) {
-  std::vector<Departure> departures = MoveWatch(lock, lock);
-  // A read may have shown a holder that the watch broke off before.
-  if (read_version_ > watched_version_ && read_.has_value() && read_->form != Lock::Form::kInvalid &&
-      !HeldBy(lock, read_->holder, read_->uid)) {
-    departures.push_back({read_->holder, read_->released_by == read_->holder.uid});
+  const bool read_is_ahead = read_version_ > watched_version_ && read_.has_value();
+  const bool still_there = lock.has_value() && watched_.has_value() && lock->uid == watched_->uid;
+  // A read may have shown a mark that the watch broke off before.
+  std::vector<Departure> departures = MoveWatch(lock, read_is_ahead && !still_there ? read_ : lock);
+  // Or a holder.
+  if (read_is_ahead && read_->form != Lock::Form::kInvalid && !HeldBy(lock, read_->holder, read_->uid)) {
+    departures.push_back(DepartureOf(read_->holder, *read_));
   }
   read_.reset();
   read_version_ = 0;

@@ -20,8 +20,11 @@ class LockView {
   // A holder whose lock went (or passed to somebody else) before our eyes.
   struct Departure {
     PodRef holder;
-    // The lock had been marked as released by this very holder: it fenced itself before (R8, R16a).
+    // The lock had been marked as released by this very holder, or from it (R8, R16a).
     bool released = false;
+    // The lock, as it was seen last.
+    std::string lock_uid = {};
+    absl::Duration unverified_limit = absl::InfiniteDuration();
   };
 
   // The consistent list from which the watch goes on: all that is known is what it says.
@@ -44,6 +47,7 @@ class LockView {
 
  private:
   // The holder of a lock object stays responsible for it even while somebody's edit makes the object invalid.
+  static Departure DepartureOf(const PodRef& holder, const Lock& last);
   std::vector<Departure> MoveWatch(const std::optional<Lock>& lock, const std::optional<Lock>& last_seen);
 
   bool known_ = false;

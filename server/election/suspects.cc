@@ -9,6 +9,11 @@ namespace leadership_broker::election {
 
 void Suspects::AddHolder(const PodRef& holder) { suspects_[holder.uid] = {holder, absl::InfiniteDuration()}; }
 
+void Suspects::AddReleased(const PodRef& holder, absl::Duration drop_at) {
+  Suspect& suspect = suspects_.try_emplace(holder.uid, Suspect{holder, drop_at}).first->second;
+  suspect.drop_at = std::max(suspect.drop_at, drop_at);
+}
+
 void Suspects::AddCandidate(const PodRef& candidate, absl::Duration drop_at) {
   // One that is known to have held the lock stays suspect without a term.
   suspects_.try_emplace(candidate.uid, Suspect{candidate, drop_at});

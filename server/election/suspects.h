@@ -20,6 +20,8 @@ class Suspects {
  public:
   // (a) It held the lock, and the lock went while it may have been alive. Stays until it is known to have ended.
   void AddHolder(const PodRef& holder);
+  // (a) The same of a lock that was marked as released, so that its app stops by itself until `drop_at` (boot clock).
+  void AddReleased(const PodRef& holder, absl::Duration drop_at);
   // (b) It is being deleted, and may have held the lock before this candidate looked. Dropped at `drop_at` (boot
   // clock), since it was never seen to hold the lock and may be stuck on a dead node.
   void AddCandidate(const PodRef& candidate, absl::Duration drop_at);

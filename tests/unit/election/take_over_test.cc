@@ -446,6 +446,37 @@ TEST(R8, NobodyTakesOverForNobody) {
   EXPECT_TRUE(me.Asks()) << "the node was unreachable for long enough all the same";
 }
 
+TEST(R8, R16MarkedLockThatGoesBeforeItsTimeLeavesASuspectUntilThen) {
+  // By hand. One that knew the mark counts from there,
+  Standby me(Marked(LimitedLock(5), 9));
+  me.Advance(absl::Seconds(4));
+  me.Deleted(Marked(LimitedLock(5), 9), 30);
+  EXPECT_FALSE(me.Creates());
+  EXPECT_EQ(me.Reason(), Leadership::REASON_PREDECESSOR);
+  me.Advance(absl::Seconds(7) - absl::Milliseconds(1));
+  EXPECT_FALSE(me.Creates());
+  me.Advance(absl::Milliseconds(1));
+  EXPECT_TRUE(me.Creates());
+  // one that learns of it by the end of its watch from then.
+  Standby late;
+  late.Deleted(Marked(LimitedLock(5), 9), 30);
+  late.Advance(kLimit);
+  EXPECT_FALSE(late.Creates());
+  late.Advance(kLimit / 10);
+  EXPECT_TRUE(late.Creates());
+}
+
+TEST(R8, R16MarkThatOnlyAReadHasShownIsNotForgottenWhenTheWatchBreaks) {
+  Standby me;
+  me.Read(Marked(LimitedLock(5), 15), 16);
+  me.Advance(kLimit + kLimit / 10);
+  ASSERT_NE(me.Did<DeleteLock>(), nullptr);
+  me.Step(election::LockContact{false});
+  me.Sync(std::nullopt, 40);
+  me.Candidates({});
+  EXPECT_TRUE(me.Creates());
+}
+
 // ---- The leader whose lock is marked.
 
 class Leader : public Candidate {
