@@ -110,6 +110,10 @@ std::string PortContradiction(const Config& config) {
                           ") want the same port: change one, or turn the second off with --http-listen=none");
     }
   }
+  return "";
+}
+
+std::string TakeOverContradiction(const Config& config) {
   if (config.take_over_after == absl::InfiniteDuration()) return "";
   const std::string take_over =
       absl::StrCat("--unreachable-leader=take-over-after=", absl::FormatDuration(config.take_over_after));
@@ -127,8 +131,12 @@ std::string PortContradiction(const Config& config) {
 
 // What is wrong with settings that are each right; empty when nothing is.
 std::string Contradiction(const Config& config) {
-  const std::string remote = RemoteContradiction(config);
-  return remote.empty() ? PortContradiction(config) : remote;
+  for (const auto contradiction :
+       {RemoteContradiction, PortContradiction, TakeOverContradiction, StepDownContradiction}) {
+    std::string what = contradiction(config);
+    if (!what.empty()) return what;
+  }
+  return "";
 }
 
 }  // namespace
@@ -190,9 +198,6 @@ std::variant<Config, EarlyExit> ParseConfig(int argc, const char* const* argv, c
     return Wrong("--lock is missing: name the lock to stand for, e.g. --lock=my-app (or LEADERSHIP_BROKER_LOCK)");
   }
   if (const std::string contradiction = Contradiction(config); !contradiction.empty()) return Wrong(contradiction);
-  if (const std::string contradiction = StepDownContradiction(config); !contradiction.empty()) {
-    return Wrong(contradiction);
-  }
   return config;
 }
 
