@@ -112,6 +112,25 @@ TEST_F(AccessTest, RightsAreGivenAndTakenWhileATokenLives) {
   }
 }
 
+// R8: a Node is in no namespace.
+TEST_F(AccessTest, ARightAtTheClusterScopeIsGivenByAClusterRole) {
+  const auto candidate = Candidate();
+  const std::string node = MakeNode();
+  const std::string by_name = "fieldSelector=metadata.name%3D" + node;
+  EXPECT_EQ(candidate->Get("/api/v1/nodes?" + by_name).status, 403);
+  // What a Role says of nodes says nothing.
+  cluster_.SetRole(namespace_, {{"nodes", {"list"}, {}}});
+  const HttpAnswer refused = candidate->Get("/api/v1/nodes?" + by_name);
+  ExpectStatus(refused, 403, "Forbidden");
+  EXPECT_THAT(refused.body["message"],
+              HasSubstr("cannot list resource \"nodes\" in API group \"\" at the cluster scope"));
+  cluster_.SetClusterRole(namespace_, {{"nodes", {"list", "watch"}, {}}});
+  EXPECT_EQ(candidate->Get("/api/v1/nodes?" + by_name).status, 200);
+  EXPECT_EQ(candidate->Get("/api/v1/nodes?watch=1&timeoutSeconds=1&" + by_name).status, 200);
+  EXPECT_EQ(candidate->Get("/api/v1/nodes/" + node).status, 403);
+  EXPECT_EQ(candidate->Get(ConfigMaps()).status, 403);
+}
+
 TEST_F(AccessTest, RightsEndAtTheNamespace) {
   const auto candidate = Candidate();
   const std::string elsewhere = cluster_.NewNamespace();

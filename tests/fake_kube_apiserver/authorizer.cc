@@ -34,20 +34,33 @@ bool IsSubject(const json& binding, const Identity& identity) {
   return false;
 }
 
-bool RolesAllow(const Store& store, const Identity& identity, const ApiRequest& request, const std::string& name) {
-  if (request.namespace_name.empty() || identity.service_account.empty()) return false;
-  const ApiResult bindings = store.List(*FindResource(kGroup, "rolebindings"), request.namespace_name, Selector());
+bool RoleAllows(const Store& store, const ObjectKey& role, const ApiRequest& request, const std::string& name) {
+  const ApiResult found = store.Get(role);
+  if (!found.ok()) return false;
+  const json rules = found.body.value("rules", json::array());
+  return std::any_of(rules.begin(), rules.end(), [&](const json& rule) { return RuleAllows(rule, request, name); });
+}
+
+// By the bindings of this kind, in the namespace or, where that is empty, at the cluster scope.
+bool BindingsAllow(const Store& store, const char* kind, const std::string& namespace_name, const Identity& identity,
+                   const ApiRequest& request, const std::string& name) {
+  const ApiResult bindings = store.List(*FindResource(kGroup, kind), namespace_name, Selector());
   for (const json& binding : bindings.body.at("items")) {
     const json reference = binding.value("roleRef", json::object());
-    if (!IsSubject(binding, identity) || reference.value("kind", "") != "Role") continue;
-    const ApiResult role =
-        store.Get({FindResource(kGroup, "roles"), request.namespace_name, reference.value("name", "")});
-    if (!role.ok()) continue;
-    for (const json& rule : role.body.value("rules", json::array())) {
-      if (RuleAllows(rule, request, name)) return true;
-    }
+    const bool of_cluster = reference.value("kind", "") == "ClusterRole";
+    if (!IsSubject(binding, identity) || (namespace_name.empty() && !of_cluster)) continue;
+    const ObjectKey role{FindResource(kGroup, of_cluster ? "clusterroles" : "roles"), of_cluster ? "" : namespace_name,
+                         reference.value("name", "")};
+    if (RoleAllows(store, role, request, name)) return true;
   }
   return false;
+}
+
+bool RolesAllow(const Store& store, const Identity& identity, const ApiRequest& request, const std::string& name) {
+  if (identity.service_account.empty()) return false;
+  if (BindingsAllow(store, "clusterrolebindings", "", identity, request, name)) return true;
+  return !request.namespace_name.empty() &&
+         BindingsAllow(store, "rolebindings", request.namespace_name, identity, request, name);
 }
 
 }  // namespace

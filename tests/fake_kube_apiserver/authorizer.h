@@ -1,5 +1,5 @@
-// RBAC as far as candidates meet it: Roles and RoleBindings of the request's namespace, read from the store at every
-// request.
+// RBAC as far as candidates meet it: Roles and RoleBindings of the request's namespace, and those of the cluster, read
+// from the store at every request.
 #ifndef LEADERSHIP_BROKER_TESTS_FAKE_KUBE_APISERVER_AUTHORIZER_H_
 #define LEADERSHIP_BROKER_TESTS_FAKE_KUBE_APISERVER_AUTHORIZER_H_
 

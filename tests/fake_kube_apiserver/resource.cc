@@ -16,6 +16,10 @@ const std::vector<Resource>& Resources() {
       {"rbac.authorization.k8s.io", "roles", "role", "", "Role", true, false, false, NameRule::kPathSegment},
       {"rbac.authorization.k8s.io", "rolebindings", "rolebinding", "", "RoleBinding", true, false, false,
        NameRule::kPathSegment},
+      {"rbac.authorization.k8s.io", "clusterroles", "clusterrole", "", "ClusterRole", false, false, false,
+       NameRule::kPathSegment},
+      {"rbac.authorization.k8s.io", "clusterrolebindings", "clusterrolebinding", "", "ClusterRoleBinding", false, false,
+       false, NameRule::kPathSegment},
   };
   return *resources;
 }

@@ -34,7 +34,22 @@ election::Options Options(Line line) {
   constexpr absl::Duration kGraces[] = {absl::Seconds(5), absl::ZeroDuration(), absl::InfiniteDuration()};
   options.orphan_grace = kGraces[line.Choice(3)];
   if (line.Flag()) options.self.uid.clear();
+  if (line.Flag()) options.take_over_after = absl::Seconds(20);
   return options;
+}
+
+// Whether there is such a node, which one, and its Ready condition.
+std::optional<kube::Node> ReadOptionalNode(Line& line) {
+  if (!line.Flag()) return std::nullopt;
+  kube::Node node;
+  node.mutable_metadata()->set_uid(line.Flag() ? "N1" : "N0");
+  constexpr const char* kReady[] = {"Unknown", "True", "False"};
+  kube::NodeCondition* const ready = node.mutable_status()->add_conditions();
+  ready->set_type("Ready");
+  ready->set_status(kReady[line.Choice(3)]);
+  ready->mutable_last_transition_time()->set_seconds(static_cast<int64_t>(line.Choice(3)));
+  if (line.Flag()) node.mutable_spec()->add_taints()->set_key("node.kubernetes.io/out-of-service");
+  return node;
 }
 
 class Run {
@@ -97,12 +112,24 @@ class Run {
       case 'P': {  // another pod
         constexpr const char* kUids[] = {"a-1", "b-1", "me-2", kSelfUid};
         const char* const uid = kUids[line.Choice(4)];
-        return election::PodSeen{uid, ReadOptionalPod(line)};
+        std::optional<kube::Pod> pod = ReadOptionalPod(line);
+        const bool read = line.Flag();
+        const absl::Duration sent = Sent(line);
+        return election::PodSeen{uid, std::move(pod), read ? std::optional(sent) : std::nullopt};
       }
+      case 'N': {  // the node that is asked about
+        const bool read = line.Flag();
+        const absl::Duration sent = Sent(line);
+        return election::NodeSeen{election_.TrackedNode(), ReadOptionalNode(line),
+                                  read ? std::optional(sent) : std::nullopt};
+      }
+      case 'U':  // its watch broke
+        return election::NodeUnwatched{election_.TrackedNode()};
       case 'H': {  // how a list or a watch went
         constexpr election::Activity kActivities[] = {
             election::Activity::kLockList,    election::Activity::kOwnPodList,   election::Activity::kLockWatch,
-            election::Activity::kOwnPodWatch, election::Activity::kOtherPodList, election::Activity::kOtherPodWatch};
+            election::Activity::kOwnPodWatch, election::Activity::kOtherPodList, election::Activity::kOtherPodWatch,
+            election::Activity::kNodeList,    election::Activity::kNodeWatch};
         const election::Activity activity = kActivities[line.Choice(std::size(kActivities))];
         return election::Heard{activity, ReadOutcome(line, now_.wall)};
       }
@@ -116,6 +143,9 @@ class Run {
       case 'D':  // to our removal
         if (!promises_.deleting()) return std::nullopt;
         return election::DeleteAnswered{ReadOutcome(line, now_.wall)};
+      case 'X':  // to our deletion of a pod
+        if (!promises_.deleting_pod()) return std::nullopt;
+        return election::HolderDeleteAnswered{ReadOutcome(line, now_.wall)};
       case 'M': {  // to our mark
         if (!promises_.releasing()) return std::nullopt;
         kube::WriteAnswer answer{ReadOutcome(line, now_.wall), {}};
@@ -153,8 +183,9 @@ class Run {
       } else if (const auto* warning = std::get_if<election::Warn>(&action)) {
         std::cerr << "    warn " << warning->message << "\n";
       } else {
-        constexpr const char* kNames[] = {"tell",        "create",       "read the lock",  "read our pod",
-                                          "delete lock", "release lock", "list candidates"};
+        constexpr const char* kNames[] = {"tell",        "create",         "read the lock", "read our pod",
+                                          "delete lock", "release lock",   "read node",     "read pod",
+                                          "delete pod",  "list candidates"};
         std::cerr << "    " << kNames[action.index()] << "\n";
       }
     }

@@ -222,25 +222,35 @@ bool ElectionPromises::HasSeen(const kube::Precondition& precondition,
 }
 
 void ElectionPromises::Did(const election::DeleteLock& action) {
-  fuzz::Check(!deleting_ && !releasing_, "one removal at a time");
+  fuzz::Check(!deleting_ && !releasing_ && !deleting_pod_, "one removal at a time");
   deleting_ = true;
   const auto& [uid, resource_version] = action.precondition;
   fuzz::Check(!uid.empty() && !resource_version.empty(), "R6: a removal names what it means");
   fuzz::Check(HasSeen(action.precondition, [](const Lock&) { return true; }), "R6: a removal means what was seen");
   const bool may_go = HasSeen(action.precondition, [&](const Lock& lock) {
     if (lock.form == Lock::Form::kInvalid) return false;
-    return lock.holder.uid == self_uid_ ? lock.released_by == self_uid_ : ended_.count(lock.holder.uid) == 1;
+    if (lock.holder.uid == self_uid_) return lock.released_by == self_uid_;
+    return ended_.count(lock.holder.uid) == 1 || (TakesOver() && lock.released_by == lock.holder.uid);
   });
   fuzz::Check(may_go && !Leads(*told_), "R7, R8, R13: only a lock whose holder has ended goes, or one that we gave up",
               uid);
 }
 
 void ElectionPromises::Did(const election::ReleaseLock& action) {
-  fuzz::Check(!deleting_ && !releasing_, "one removal at a time");
+  fuzz::Check(!deleting_ && !releasing_ && !deleting_pod_, "one removal at a time");
   releasing_ = true;
-  const bool ours = HasSeen(action.precondition, [&](const Lock& lock) { return lock.holder.uid == self_uid_; });
-  fuzz::Check(ours && options_.on_request && action.holder_uid == self_uid_ && !Leads(*told_),
-              "only a lock of ours that nobody waits for is marked");
+  fuzz::Check(HasSeen(action.precondition, [&](const Lock& lock) { return lock.holder.uid == action.holder_uid; }),
+              "a mark names the lock's holder");
+  const bool ours = action.holder_uid == self_uid_;
+  fuzz::Check((ours || (TakesOver() && SelfMayStand())) && !Leads(*told_),
+              "R8: what is marked is a lock of ours that we do not lead under, or one that is taken over");
+}
+
+void ElectionPromises::Did(const election::DeleteHolder& action) {
+  fuzz::Check(!deleting_ && !releasing_ && !deleting_pod_, "one removal at a time");
+  deleting_pod_ = true;
+  fuzz::Check(TakesOver() && SelfMayStand() && !Leads(*told_), "R8: only who may take over deletes a pod");
+  fuzz::Check(!action.holder.uid.empty() && action.holder.uid != self_uid_, "R6: a deletion names what it means");
 }
 
 void ElectionPromises::Check(const std::vector<election::Action>& actions, const election::Election& election,

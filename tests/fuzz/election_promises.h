@@ -29,6 +29,7 @@ class ElectionPromises {
   bool reading() const { return read_out_; }
   bool creating() const { return creating_; }
   bool deleting() const { return deleting_; }
+  bool deleting_pod() const { return deleting_pod_; }
   bool releasing() const { return releasing_; }
   bool listing() const { return listing_; }
 
@@ -41,10 +42,13 @@ class ElectionPromises {
   void On(const election::StoreRestored&) {}
   void On(const election::OwnPodSeen& event);
   void On(const election::PodSeen& event);
+  void On(const election::NodeSeen&) {}
+  void On(const election::NodeUnwatched&) {}
   void On(const election::Heard&) {}
   void On(const election::CreateAnswered& event);
   void On(const election::DeleteAnswered&) { deleting_ = false; }
   void On(const election::ReleaseAnswered& event);
+  void On(const election::HolderDeleteAnswered&) { deleting_pod_ = false; }
   void On(const election::CandidatesListed& event);
   void On(const election::Requested& event) { requested_ = event.waiting; }
   void On(const election::Tick&) {}
@@ -55,6 +59,9 @@ class ElectionPromises {
   void Did(const election::ReadOwnPod&) {}
   void Did(const election::DeleteLock& action);
   void Did(const election::ReleaseLock& action);
+  void Did(const election::ReadNode&) {}
+  void Did(const election::ReadPod&) {}
+  void Did(const election::DeleteHolder& action);
   void Did(const election::ListCandidates&);
   void Did(const election::Warn&) {}
 
@@ -66,6 +73,7 @@ class ElectionPromises {
   void MoveHolder(const std::optional<election::Lock>& lock);
   bool IsOurs(const std::optional<election::Lock>& lock, const std::string& uid) const;
   bool SelfMayStand() const;
+  bool TakesOver() const { return options_.take_over_after != absl::InfiniteDuration(); }
   void CheckLeader(const status::Snapshot& told) const;
 
   const election::Options options_;
@@ -95,6 +103,7 @@ class ElectionPromises {
   bool reading_ = false;  // and no other may be sent
   bool creating_ = false;
   bool deleting_ = false;
+  bool deleting_pod_ = false;
   bool releasing_ = false;
   bool listing_ = false;
 

@@ -33,6 +33,8 @@ class Cluster {
   virtual std::string NewNamespace() = 0;
   // Gives the namespace's ServiceAccount exactly these rights; in force when it returns.
   virtual void SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) = 0;
+  // The same besides at the cluster scope, for what is in no namespace.
+  virtual void SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) = 0;
   // A token of that ServiceAccount bound to this pod, as the kubelet projects it into the pod.
   virtual std::string IssueToken(const std::string& namespace_name, const std::string& pod_name,
                                  const std::string& pod_uid) = 0;

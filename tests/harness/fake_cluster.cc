@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 constexpr char kAccount[] = "candidate";
 constexpr char kRbac[] = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
+constexpr char kClusterRbac[] = "/apis/rbac.authorization.k8s.io/v1/";
 
 Json Must(HttpAnswer answer, const std::string& what) {
   Require(answer.status / 100 == 2, what + ": " + std::to_string(answer.status) + " " + answer.text);
@@ -23,6 +24,26 @@ Json Must(HttpAnswer answer, const std::string& what) {
 void Apply(AdminClient& admin, const std::string& collection, const Json& object) {
   if (admin.Post(collection, object).status == 201) return;
   Must(admin.Put(collection + "/" + object["metadata"]["name"].get<std::string>(), object), "apply to " + collection);
+}
+
+Json RulesOf(const std::vector<RoleRule>& rules) {
+  Json all = Json::array();
+  for (const RoleRule& rule : rules) {
+    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
+    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
+// Gives `namespace_name`'s ServiceAccount these rights at the cluster scope.
+void ApplyClusterRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
+  const std::string name = std::string(kAccount) + "-" + namespace_name;
+  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
+  const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", name}};
+  Apply(admin, std::string(kClusterRbac) + "clusterroles", {{"metadata", {{"name", name}}}, {"rules", RulesOf(rules)}});
+  Apply(admin, std::string(kClusterRbac) + "clusterrolebindings",
+        {{"metadata", {{"name", name}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
 }
 
 std::string AccountsOf(const std::string& namespace_name) {
@@ -48,17 +69,16 @@ std::string FakeCluster::NewNamespace() {
 }
 
 void FakeCluster::SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  Json role = {{"metadata", {{"name", kAccount}}}, {"rules", Json::array()}};
-  for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
-    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
-    role["rules"].push_back(std::move(entry));
-  }
+  const Json role = {{"metadata", {{"name", kAccount}}}, {"rules", RulesOf(rules)}};
   const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
   const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", kAccount}};
   Apply(*admin_, kRbac + namespace_name + "/roles", role);
   Apply(*admin_, kRbac + namespace_name + "/rolebindings",
         {{"metadata", {{"name", kAccount}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
+}
+
+void FakeCluster::SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
+  ApplyClusterRole(*admin_, namespace_name, rules);
 }
 
 std::string FakeCluster::IssueToken(const std::string& namespace_name, const std::string& pod_name,

@@ -23,6 +23,7 @@ class FakeCluster : public Cluster {
   AdminClient& Admin() override { return *admin_; }
   std::string NewNamespace() override;
   void SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) override;
+  void SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) override;
   std::string IssueToken(const std::string& namespace_name, const std::string& pod_name,
                          const std::string& pod_uid) override;
   void RevokeTokens(const std::string& namespace_name) override;

@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 
 constexpr char kAccount[] = "candidate";
 constexpr char kRbac[] = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
+constexpr char kClusterRbac[] = "/apis/rbac.authorization.k8s.io/v1/";
 
 const std::string kSource = LEADERSHIP_BROKER_SOURCE_DIR;
 
@@ -34,6 +35,26 @@ void Apply(AdminClient& admin, const std::string& collection, const Json& object
   const HttpAnswer created = admin.Post(collection, object);
   if (created.status == 201) return;
   Must(admin.Put(collection + "/" + object["metadata"]["name"].get<std::string>(), object), "apply to " + collection);
+}
+
+Json RulesOf(const std::vector<RoleRule>& rules) {
+  Json all = Json::array();
+  for (const RoleRule& rule : rules) {
+    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
+    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
+// Gives `namespace_name`'s ServiceAccount these rights at the cluster scope.
+void ApplyClusterRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
+  const std::string name = std::string(kAccount) + "-" + namespace_name;
+  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
+  const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", name}};
+  Apply(admin, std::string(kClusterRbac) + "clusterroles", {{"metadata", {{"name", name}}}, {"rules", RulesOf(rules)}});
+  Apply(admin, std::string(kClusterRbac) + "clusterrolebindings",
+        {{"metadata", {{"name", name}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
 }
 
 std::string CoreNamespace(const std::string& name) { return "/api/v1/namespaces/" + name; }
@@ -93,12 +114,7 @@ std::string RealCluster::NewNamespace() {
 }
 
 void RealCluster::SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  Json role = {{"metadata", {{"name", kAccount}}}, {"rules", Json::array()}};
-  for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
-    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
-    role["rules"].push_back(std::move(entry));
-  }
+  const Json role = {{"metadata", {{"name", kAccount}}}, {"rules", RulesOf(rules)}};
   const Json binding = {
       {"metadata", {{"name", kAccount}}},
       {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", kAccount}}},
@@ -111,6 +127,22 @@ void RealCluster::SetRole(const std::string& namespace_name, const std::vector<R
   const Grants expected = AllGrants(rules);
   const bool in_force = Eventually([&] { return GrantsInForce(candidate, namespace_name) == expected; });
   Require(in_force, "the Role of " + namespace_name + " did not come into force");
+}
+
+void RealCluster::SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
+  ApplyClusterRole(*admin_, namespace_name, rules);
+  AdminClient candidate(url_, CaFile(), NewToken(namespace_name, nullptr));
+  for (const RoleRule& rule : rules) {
+    for (const std::string& verb : rule.verbs) {
+      const bool in_force = Eventually([&] {
+        const Json asked = {{"resourceAttributes", {{"verb", verb}, {"resource", rule.resource}}}};
+        const HttpAnswer review =
+            candidate.Post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {{"spec", asked}});
+        return review.status == 201 && review.body["status"].value("allowed", false);
+      });
+      Require(in_force, "the ClusterRole of " + namespace_name + " did not come into force");
+    }
+  }
 }
 
 std::string RealCluster::NewToken(const std::string& namespace_name, const Json& bound_object) {

@@ -32,6 +32,7 @@ class RealCluster : public Cluster {
   // Also undoes a StopApiServer or StopCollector that a failed test has left behind.
   std::string NewNamespace() override;
   void SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) override;
+  void SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) override;
   std::string IssueToken(const std::string& namespace_name, const std::string& pod_name,
                          const std::string& pod_uid) override;
   void RevokeTokens(const std::string& namespace_name) override;

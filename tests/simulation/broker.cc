@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/simulation/limits.h"
+#include "tests/simulation/nodes.h"
 #include "tests/simulation/world.h"
 
 namespace leadership_broker::simulation {
@@ -12,12 +14,13 @@ election::Options OptionsFor(const Settings& settings, const Body& body) {
   election::Options options;
   options.namespace_name = kNamespace;
   options.lock_name = kLock;
-  options.self = {body.name, body.uid, "node"};
+  options.self = {body.name, body.uid, NodeName(body.uid)};
   options.on_request = settings.on_request();
   options.orphan_grace =
       settings.orphan_grace() < 0 ? absl::InfiniteDuration() : absl::Seconds(settings.orphan_grace());
   options.create_spread = absl::Seconds(settings.create_spread());
-  if (settings.unverified_limit() > 0) options.unverified_limit = absl::Seconds(settings.unverified_limit());
+  options.unverified_limit = LimitOf(settings, body.name);
+  options.take_over_after = TakeOverAfter(settings, body.name);
   options.version = "simulated";
   return options;
 }

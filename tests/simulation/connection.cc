@@ -110,6 +110,7 @@ loop::Handle Connection::List(const kube::Selector& selector, kube::ListCallback
                    named = pod;
                  }
                  return [this, id, callback, listing, named, name] {
+                   if (listing.outcome.ok() && !name.empty()) witness_->ShownPodRead(named, id);
                    if (listing.outcome.ok() && name == body_->name) witness_->ShownOwnPod(named, id);
                    if (listing.outcome.ok() && name.empty()) witness_->ShownCandidates();
                    for (const kube::Pod& pod : listing.items) witness_->ShownPod(pod);
@@ -123,14 +124,41 @@ loop::Handle Connection::List(const kube::Selector& selector, kube::ListCallback
                }});
 }
 
+loop::Handle Connection::List(const kube::Selector& selector, kube::ListCallback<kube::Node> callback) {
+  // The id that Send will give it.
+  const uint64_t id = world_->last_id + 1;
+  return Send({0, "read " + selector.name, false,
+               [this, id, callback, name = selector.name]() -> std::function<void()> {
+                 kube::Listing<kube::Node> listing;
+                 listing.outcome = Admit(*world_, *body_, world_->refusals.nodes);
+                 listing.resource_version = absl::StrCat(world_->store.revision());
+                 const NodePtr node = world_->store.node(name);
+                 if (listing.outcome.ok() && node != nullptr) listing.items.push_back(*node);
+                 return [this, id, callback, listing, node] {
+                   if (listing.outcome.ok() && node != nullptr) witness_->ShownNode(*node, id);
+                   witness_->ShownStatus(listing.outcome.http_status, world_->boot());
+                   callback(listing);
+                 };
+               },
+               nullptr,
+               [callback](const kube::Outcome& outcome) {
+                 callback({outcome, {}, ""});
+               }});
+}
+
 loop::Handle Connection::Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration,
                                kube::WatchObserver<kube::ConfigMap>* observer) {
-  return Begin(std::make_shared<WatchStream>(selector.name, Number(resource_version), observer, nullptr));
+  return Begin(std::make_shared<WatchStream>(selector.name, Number(resource_version), observer, nullptr, nullptr));
 }
 
 loop::Handle Connection::Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration,
                                kube::WatchObserver<kube::Pod>* observer) {
-  return Begin(std::make_shared<WatchStream>(selector.name, Number(resource_version), nullptr, observer));
+  return Begin(std::make_shared<WatchStream>(selector.name, Number(resource_version), nullptr, observer, nullptr));
+}
+
+loop::Handle Connection::Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration,
+                               kube::WatchObserver<kube::Node>* observer) {
+  return Begin(std::make_shared<WatchStream>(selector.name, Number(resource_version), nullptr, nullptr, observer));
 }
 
 loop::Handle Connection::Write(const std::string& label, std::function<kube::WriteAnswer()> carry_out,
@@ -196,6 +224,7 @@ loop::Handle Connection::AnnotateConfigMap(const std::string&, const std::string
                                            const kube::Precondition& precondition, const std::string& annotation,
                                            const std::string& value, kube::WriteCallback callback) {
   world_->judge.RemovalSent(*body_, *broker_, precondition);
+  world_->judge.MarkSent(*body_, *broker_, precondition, value);
   return Write(
       "annotate",
       [world = world_, precondition, annotation, value] {

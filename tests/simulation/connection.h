@@ -35,10 +35,13 @@ class Connection : public kube::Api {
   // ---- kube::Api.
   loop::Handle List(const kube::Selector& selector, kube::ListCallback<kube::ConfigMap> callback) override;
   loop::Handle List(const kube::Selector& selector, kube::ListCallback<kube::Pod> callback) override;
+  loop::Handle List(const kube::Selector& selector, kube::ListCallback<kube::Node> callback) override;
   loop::Handle Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration timeout,
                      kube::WatchObserver<kube::ConfigMap>* observer) override;
   loop::Handle Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration timeout,
                      kube::WatchObserver<kube::Pod>* observer) override;
+  loop::Handle Watch(const kube::Selector& selector, const std::string& resource_version, absl::Duration timeout,
+                     kube::WatchObserver<kube::Node>* observer) override;
   loop::Handle Create(const kube::ConfigMap& config_map, kube::WriteCallback callback) override;
   loop::Handle DeleteConfigMap(const std::string& namespace_name, const std::string& name,
                                const kube::Precondition& precondition, kube::WriteCallback callback) override;

@@ -140,7 +140,9 @@ void Connection::Open(uint64_t watch) {
     return End(watch, Failure(absl::StatusCode::kOutOfRange, 504));  // Too large resource version
   }
   if (stream->from() < world_->store.compacted()) return End(watch, Failure(absl::StatusCode::kOutOfRange, 410));
-  const kube::Outcome outcome = Admit(*world_, *body_, stream->of_locks() && world_->refusals.watch_locks);
+  const bool forbidden =
+      (stream->of_locks() && world_->refusals.watch_locks) || (stream->of_nodes() && world_->refusals.nodes);
+  const kube::Outcome outcome = Admit(*world_, *body_, forbidden);
   if (!outcome.ok()) return End(watch, outcome);
   witness_->ShownStatus(outcome.http_status, world_->boot());
   stream->Open();
@@ -151,6 +153,7 @@ void Connection::Deliver(uint64_t watch) {
   // A copy: what it sets off may change the history.
   const Change change = *stream->Next(world_->store);
   if (change.lock != nullptr) witness_->ShownEvent(change);
+  if (change.node != nullptr) witness_->ShownNode(*change.node, 0);
   if (change.pod != nullptr && change.name == body_->name) {
     const bool deleted = change.kind == kube::WatchEventKind::kDeleted;
     witness_->ShownOwnPod(deleted ? nullptr : change.pod, 0);
@@ -167,6 +170,7 @@ void Connection::Bookmark(uint64_t watch) {
 void Connection::End(uint64_t watch, kube::Outcome outcome) {
   const auto node = watches_.extract(watch);
   witness_->ShownStatus(outcome.http_status, world_->boot());
+  if (node.mapped()->of_nodes() && !outcome.ok()) witness_->NodeWatchBroke(node.mapped()->name);
   node.mapped()->End(outcome);
 }
 

@@ -19,6 +19,11 @@ Settings DrawSettings(Random& random) {
   settings.set_token_cache(random.OneOf({0.0, 3.0, 9.0}));
   settings.set_nodes_stay_lost(random.Chance(0.2));
   settings.set_step_down_after(random.OneOf({0.0, 0.0, 5.0}));
+  if (random.Chance(0.3)) {
+    settings.set_unverified_limit(random.OneOf({3.0, 3.0, 12.0}));
+    settings.set_take_over_after(settings.unverified_limit() * random.OneOf({2.0, 3.0}));
+    settings.set_limits_differ(random.Chance(0.2));
+  }
   return settings;
 }
 
@@ -45,6 +50,10 @@ const std::vector<std::vector<Fault>>& Themes() {
       {Fault::kBrokerPause, Fault::kNetworkCut, Fault::kForced, Fault::kGraceful, Fault::kHandDelete},
       // A lock that is given away and back while its create is still to be answered (R2).
       {Fault::kHandEdit, Fault::kAnswerSlow},
+      // Leaders that cannot be reached, who may be in contact all the same, and may come back (R8).
+      {Fault::kNodeLost, Fault::kAnswerSlow, Fault::kWatchEnd},
+      {Fault::kNodeLost, Fault::kNetworkCut, Fault::kBrokerPause, Fault::kForced},
+      {Fault::kNodeLost, Fault::kNodeNotReady, Fault::kBrokerCrash, Fault::kRequestLost, Fault::kHandDelete},
       // Owners that change (R13).
       {Fault::kOrphaning, Fault::kHandEdit, Fault::kCollectorStall, Fault::kForced},
   };
@@ -52,7 +61,7 @@ const std::vector<std::vector<Fault>>& Themes() {
 }
 
 // A run that has all of everything seldom gets far into any one of them, so each has its own mixture.
-Appetite DrawAppetite(Random& random) {
+Appetite DrawAppetite(const Settings& settings, Random& random) {
   Appetite appetite{};
   const double intensity = random.OneOf({0.1, 0.3, 1.0});
   if (random.Chance(0.5)) {
@@ -60,6 +69,10 @@ Appetite DrawAppetite(Random& random) {
   } else {
     const std::vector<Fault>& theme = Themes()[random.Below(static_cast<int>(Themes().size()))];
     for (Fault fault : theme) appetite[static_cast<size_t>(fault)] = intensity * random.OneOf({0.3, 1.0, 1.0, 4.0});
+  }
+  if (settings.take_over_after() > 0) {
+    double& lost = appetite[static_cast<size_t>(Fault::kNodeLost)];
+    lost = std::max(lost, intensity * random.OneOf({0.3, 1.0, 4.0}));
   }
   // It voids most of what could be judged.
   if (!random.Chance(0.03)) appetite[static_cast<size_t>(Fault::kRestore)] = 0;
@@ -71,6 +84,7 @@ Report ReportOf(const Run& run, const Settings& settings, uint64_t jitter) {
   report.violation = run.violation();
   report.steps = run.steps();
   report.leaders = run.world().judge.leaders();
+  report.take_overs = run.world().judge.take_overs();
   report.excused_overlaps = run.world().judge.excused_overlaps();
   report.history = run.world().history.lines();
   if (report.violation.has_value()) report.trace.set_rule(report.violation->rule);
@@ -91,7 +105,7 @@ Trace Without(const Trace& trace, int from, int count) {
 Report Explore(uint64_t seed, bool recorded) {
   Random random(seed);
   const Settings settings = DrawSettings(random);
-  const Appetite appetite = DrawAppetite(random);
+  const Appetite appetite = DrawAppetite(settings, random);
   const int steps = random.OneOf({60, 150, 300, 600});
   const uint64_t jitter = random.Seed();
   Run run(settings, jitter, recorded);

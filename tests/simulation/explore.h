@@ -19,6 +19,7 @@ struct Report {
   // Terms in which a pod was told that it leads.
   int leaders = 0;
   // Times at which two pods believed that they lead, for a reason that docs/correctness.md gives.
+  int take_overs = 0;
   int excused_overlaps = 0;
   // Only where they were asked for.
   std::vector<std::string> history;

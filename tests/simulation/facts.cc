@@ -27,6 +27,18 @@ LockFacts ReadFacts(const kube::ConfigMap& lock) {
     facts.holder_uid = owners[0].uid();
     facts.held = true;
   }
+  facts.released = facts.held && Annotation(lock, "leadership-broker/released") == facts.holder_uid;
+  absl::Duration limit;
+  if (absl::ParseDuration(Annotation(lock, "leadership-broker/unverified-limit"), &limit)) facts.limit = limit;
+  return facts;
+}
+
+NodeFacts ReadFacts(const kube::Node& node) {
+  NodeFacts facts;
+  for (const auto& condition : node.status().conditions()) {
+    if (condition.type() == "Ready") facts.ready = condition.status();
+  }
+  for (const auto& taint : node.spec().taints()) facts.out_of_service |= taint.key() == kOutOfService;
   return facts;
 }
 

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
+
 #include "server/kube/kube.pb.h"
 
 namespace leadership_broker::simulation {
@@ -19,12 +21,28 @@ struct LockFacts {
   // It has one owner, and that is the holder.
   bool held = false;
   bool being_deleted = false;
+  // Marked as no longer the holder's.
+  bool released = false;
+  // How long its holder may go unconfirmed; InfiniteDuration when it does not say.
+  absl::Duration limit = absl::InfiniteDuration();
 
   // No lock at all, which nobody may touch.
   bool invalid() const { return holder_uid.empty(); }
 };
 
 LockFacts ReadFacts(const kube::ConfigMap& lock);
+
+inline constexpr char kOutOfService[] = "node.kubernetes.io/out-of-service";
+
+struct NodeFacts {
+  std::string ready;  // the status of its condition Ready
+  bool out_of_service = false;
+
+  // Nobody hears of its kubelet, or a person says that it is off and it does not contradict (R8).
+  bool unreachable() const { return ready == "Unknown" || (out_of_service && ready != "True"); }
+};
+
+NodeFacts ReadFacts(const kube::Node& node);
 
 // A terminal phase.
 bool HasFinished(const kube::Pod& pod);

@@ -105,6 +105,9 @@ void OfferServer(World& world, Moves& moves) {
   Toggle(Fault::kForbidden, 0.1, &world.refusals.watch_locks, "forbids to watch configmaps",
          "allows to watch configmaps", moves);
   Toggle(Fault::kForbidden, 0.1, &world.refusals.list_pods, "forbids to list pods", "allows to list pods", moves);
+  if (world.settings.take_over_after() > 0) {
+    Toggle(Fault::kForbidden, 0.1, &world.refusals.nodes, "forbids nodes", "allows nodes", moves);
+  }
   Toggle(Fault::kForbidden, 0.1, &world.refusals.write, "forbids to write", "allows to write", moves);
   Toggle(Fault::kUnauthorized, 0.1, &world.refusals.unauthorized, "refuses all tokens", "takes tokens again", moves);
   moves.AddFault(

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "tests/simulation/facts.h"
+#include "tests/simulation/limits.h"
 #include "tests/simulation/world.h"
 
 namespace leadership_broker::simulation {
@@ -23,8 +24,13 @@ void Judge::Break(const std::string& rule, const std::string& what) {
 }
 
 void Judge::Changed(const Change& change) {
-  if (change.lock != nullptr && change.kind == kube::WatchEventKind::kAdded) {
-    terms_[change.lock->metadata().uid()].created = change.revision;
+  if (change.lock == nullptr) return;
+  Term& term = terms_[change.lock->metadata().uid()];
+  if (change.kind == kube::WatchEventKind::kAdded) term.created = change.revision;
+  if (!ReadFacts(*change.lock).released) {
+    term.released_at.reset();
+  } else if (!term.released_at.has_value()) {
+    term.released_at = world_->boot();
   }
 }
 
@@ -77,8 +83,8 @@ void Judge::JudgeLeader(const Body& body, const Broker& broker, const status::Sn
       return Break("R5", absl::StrCat(body.uid, " won although it had been shown that it is being deleted"));
     }
   }
-  if (world_->settings.unverified_limit() <= 0) return;
-  const absl::Duration limit = absl::Seconds(world_->settings.unverified_limit());
+  const absl::Duration limit = LimitOf(world_->settings, body.name);
+  if (limit == absl::InfiniteDuration()) return;
   if (said.trusted_until > witness.confirmed() + limit || world_->boot() >= said.trusted_until) {
     Break("R9", absl::StrCat(body.uid, " says that it may be trusted for longer than --unverified-limit"));
   }
@@ -124,7 +130,9 @@ void Judge::PodRemovalSent(const Body& body, const Broker& broker, const std::st
                            const kube::Precondition& precondition) {
   if (restored_) return;
   if (precondition.uid.empty()) Break("R6", absl::StrCat(body.uid, " deletes pod ", pod_name, ", whatever its UID"));
-  if (precondition.uid != body.uid) return Break("R8", absl::StrCat(body.uid, " deletes ", precondition.uid));
+  if (precondition.uid != body.uid) {
+    return JudgeTakeOver(body, broker, broker.witness().newest_lock(), precondition.uid);
+  }
   if (world_->settings.step_down_after() <= 0 || !broker.Leads() || broker.witness().own_pod_terminating()) {
     Break("step-down", absl::StrCat(body.uid,
                                     " deletes its own pod, which it may not, since it leads not, is being "
@@ -143,6 +151,15 @@ void Judge::RemovalArrives(const Body& sender, const kube::ConfigMap& lock, cons
   }
   const bool own = read.holder_uid == sender.uid && terms_[read.uid].told.empty();
   if (own || Ended(read.holder_uid)) return;
+  const std::optional<absl::Duration> released_at = terms_[read.uid].released_at;
+  if (released_at.has_value() && world_->boot() >= *released_at + read.limit) {
+    ++take_overs_;
+    return;
+  }
+  if (released_at.has_value()) {
+    return Break("R8", absl::StrCat(sender.uid, " removes ", read.uid, " while an app of ", read.holder_uid,
+                                    " may still believe that it leads"));
+  }
   Break(precondition.uid.empty() ? "R6" : "R7",
         absl::StrCat(sender.uid, " removes ", read.uid, ", whose holder ", read.holder_uid, " has not ended"));
 }

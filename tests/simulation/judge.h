@@ -50,6 +50,9 @@ class Judge {
   // The deletion of a pod.
   void PodRemovalSent(const Body& body, const Broker& broker, const std::string& pod_name,
                       const kube::Precondition& precondition);
+  // A mark that this pod holds the lock no more.
+  void MarkSent(const Body& body, const Broker& broker, const kube::Precondition& precondition,
+                const std::string& holder_uid);
   // A removal comes to the server while `lock` is there.
   void RemovalArrives(const Body& sender, const kube::ConfigMap& lock, const kube::Precondition& precondition);
 
@@ -69,12 +72,15 @@ class Judge {
 
   int leaders() const { return leaders_; }
   int excused_overlaps() const { return excused_; }
+  // Locks that were removed after a mark by which their holder lost them (R8).
+  int take_overs() const { return take_overs_; }
 
  private:
   // A lock object's whole story.
   struct Term {
     uint64_t created = 0;
-    std::set<std::string> told;  // UIDs of pods that were told that they lead under it
+    std::set<std::string> told;                 // UIDs of pods that were told that they lead under it
+    std::optional<absl::Duration> released_at;  // since when it has been marked (boot clock)
   };
 
   void Break(const std::string& rule, const std::string& what);
@@ -82,8 +88,14 @@ class Judge {
   void JudgeOverlaps(const Body& body);
   bool IsExcused(const Body& earlier, const std::string& lock_uid, const Body& later) const;
   bool Ended(const std::string& pod_uid) const;
+  // R8, in judge_take_over.cc: what has to be true before anybody lays hands on another's lock.
+  void JudgeTakeOver(const Body& body, const Broker& broker, const std::string& lock_uid,
+                     const std::string& holder_uid);
+  // Somebody has to take this holder's lock over.
+  bool IsToBeTakenOver(const Body& holder) const;
   std::optional<Standoff> JudgeHeldEnd(const Body& holder);
   void JudgeStandby(const Body& body, const std::string& leader_uid);
+  static bool IsEligible(const Body& body);
   // Pods that may be waited for: they live, and held a lock that a person took from them, or are stuck on their node.
   std::vector<std::string> Predecessors(const std::string& but) const;
 
@@ -95,6 +107,7 @@ class Judge {
   bool restored_ = false;
   int leaders_ = 0;
   int excused_ = 0;
+  int take_overs_ = 0;
 };
 
 }  // namespace leadership_broker::simulation

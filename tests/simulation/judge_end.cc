@@ -11,12 +11,6 @@ using leadership::v1::Leadership;
 
 namespace {
 
-bool IsEligible(const Body& body) {
-  const PodPtr object = body.Object();
-  return body.broker != nullptr && !body.cut && object != nullptr && !object->metadata().has_deletion_timestamp() &&
-         !HasFinished(*object);
-}
-
 std::string Said(const Body& body) {
   const Leadership& said = body.broker->Says().leadership;
   return absl::StrCat(body.uid, " says ", Leadership::State_Name(said.state()), ", ",
@@ -24,6 +18,12 @@ std::string Said(const Body& body) {
 }
 
 }  // namespace
+
+bool Judge::IsEligible(const Body& body) {
+  const PodPtr object = body.Object();
+  return body.broker != nullptr && !body.cut && object != nullptr && !object->metadata().has_deletion_timestamp() &&
+         !HasFinished(*object);
+}
 
 std::optional<Judge::Standoff> Judge::JudgeEnd() {
   if (violation_.has_value()) return std::nullopt;
@@ -74,6 +74,10 @@ std::optional<Judge::Standoff> Judge::JudgeHeldEnd(const Body& holder) {
     if (body.get() != &holder) JudgeStandby(*body, holder.uid);
   }
   if (!anybody) return std::nullopt;
+  if (IsToBeTakenOver(holder)) {
+    Break("R8", absl::StrCat("the node of ", holder.uid, " cannot be reached, and nobody takes its lock over"));
+    return std::nullopt;
+  }
   if (holder.broker != nullptr && holder.broker->Leads()) return std::nullopt;
   // R8: it may be alive, and nobody else may lead.
   if (holder.node_lost) return Standoff{false, {holder.uid}};
@@ -95,6 +99,8 @@ std::optional<Judge::Standoff> Judge::JudgeHeldEnd(const Body& holder) {
 void Judge::JudgeStandby(const Body& body, const std::string& leader_uid) {
   const Leadership& said = body.broker->Says().leadership;
   if (said.state() == Leadership::STATE_STANDBY && said.leader().uid() == leader_uid) return;
+  // Nobody leads under a lock that is marked.
+  if (said.state() == Leadership::STATE_STANDBY && ReadFacts(*world_->store.lock()).released) return;
   Break("they disagree", absl::StrCat(leader_uid, " holds the lock, and ", Said(body)));
 }
 

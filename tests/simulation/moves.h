@@ -31,7 +31,8 @@ enum class Fault {
   kStatusBlank,   // a restarted kubelet has no containerStatuses for a while
   kSidecarFirst,  // the broker is stopped before the app
   kNodeLost,
-  kGraceful,  // deletions of pods, by their manner
+  kNodeNotReady,  // a node that is not ready although its kubelet lives, or is tainted as out of service
+  kGraceful,      // deletions of pods, by their manner
   kForced,
   kForeground,
   kOrphaning,

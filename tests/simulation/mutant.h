@@ -28,18 +28,27 @@ enum class Mutant {
   kR7TerminalPhaseIsEnough,  // takes a pod for ended by its phase, whatever runs in it
   kR7DeletionIsEnough,       // takes a pod for ended as soon as it is being deleted
   kR7NeverClears,            // leaves the locks of ended pods to others
-  kR9GivesUp,                // leads no more when the API server is away
-  kR9IgnoresRefusals,        // makes nothing of a refused token
-  kR9NeverFences,            // leads on after --unverified-limit
-  kR9CountsFromTheAnswer,    // counts --unverified-limit from when the answer came
-  kR13TakesTheFirstOwner,    // takes the first of several owners for the holder
-  kR13TouchesAnything,       // removes what is no lock
-  kR16NoSuspects,            // forgets holders whose lock has gone: (a)
-  kR16NoList,                // does not ask for candidates that are being deleted: (b)
-  kR16TellsDespiteSuspects,  // leads although somebody may still act as leader: (c)
-  kR16TellsBeforeTheWatch,   // leads before its watch has come to its lock: (c)
-  kR16StandsAgainAtOnce,     // stands again after a loss without a look at its own pod
-  kStepsDownAsStandby,       // ends its pod when its app is down, whether or not it leads
+  kR8IgnoresTheLimit,        // takes over whatever limit the lock names, or none
+  kR8ActsEarly,              // takes over after half of the time
+  kR8CountsThroughBreaks,    // counts the time on while the node is not watched
+  kR8TakesNotReadyForUnreachable,  // takes a kubelet that says that it is not ready for a silent one
+  kR8AsksNobody,                   // takes over by what it has watched, without asking for node and lock anew
+  kR8MarksFirst,                   // marks the lock before the pod is being deleted
+  kR8RemovesUnmarked,              // removes the lock without a mark
+  kR8RemovesAtOnce,                // removes it right after the mark
+  kR8LeadsOnDespiteTheMark,        // leads on under a marked lock
+  kR9GivesUp,                      // leads no more when the API server is away
+  kR9IgnoresRefusals,              // makes nothing of a refused token
+  kR9NeverFences,                  // leads on after --unverified-limit
+  kR9CountsFromTheAnswer,          // counts --unverified-limit from when the answer came
+  kR13TakesTheFirstOwner,          // takes the first of several owners for the holder
+  kR13TouchesAnything,             // removes what is no lock
+  kR16NoSuspects,                  // forgets holders whose lock has gone: (a)
+  kR16NoList,                      // does not ask for candidates that are being deleted: (b)
+  kR16TellsDespiteSuspects,        // leads although somebody may still act as leader: (c)
+  kR16TellsBeforeTheWatch,         // leads before its watch has come to its lock: (c)
+  kR16StandsAgainAtOnce,           // stands again after a loss without a look at its own pod
+  kStepsDownAsStandby,             // ends its pod when its app is down, whether or not it leads
   kCount
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/simulation/kubelet.h"
+#include "tests/simulation/nodes.h"
 
 namespace leadership_broker::simulation {
 namespace {
@@ -113,6 +114,7 @@ void OfferPod(World& world, const std::string& name, Moves& moves) {
   const auto make = [&world, name](bool labelled) {
     return [&world, name, labelled] {
       world.bodies.push_back(std::make_unique<Body>(&world, name, Incarnations(world, name) + 1, labelled));
+      MakeNode(world, world.bodies.back()->uid);
       world.pod_objects.Create(name, world.bodies.back()->uid, labelled);
     };
   };

@@ -36,7 +36,7 @@ void PodObjects::Create(const std::string& name, const std::string& uid, bool la
   pod.mutable_metadata()->set_uid(uid);
   pod.mutable_metadata()->mutable_creation_timestamp()->set_seconds(absl::ToUnixSeconds(*now_));
   if (labelled) (*pod.mutable_metadata()->mutable_labels())[kCandidateLabel] = kLock;
-  pod.mutable_spec()->set_node_name("node");
+  pod.mutable_spec()->set_node_name("node-" + uid);
   pod.mutable_spec()->add_containers()->set_name(kApp);
   kube::Container* sidecar = pod.mutable_spec()->add_init_containers();
   sidecar->set_name(kSidecar);

@@ -10,6 +10,7 @@
 
 #include "tests/simulation/faults.h"
 #include "tests/simulation/kubelet.h"
+#include "tests/simulation/nodes.h"
 #include "tests/simulation/people.h"
 
 namespace leadership_broker::simulation {
@@ -132,6 +133,7 @@ void Run::Offer(int actor, Moves& moves) {
     default:
       OfferProcess(world_, *world_.bodies[actor], moves);
       OfferKubelet(world_, *world_.bodies[actor], moves);
+      OfferNode(world_, *world_.bodies[actor], moves);
   }
 }
 

@@ -73,16 +73,19 @@ TEST(Simulation, RunsElectLeadersAndReachWhatTheRulesAreAbout) {
   int with_a_leader = 0;
   int with_a_takeover = 0;
   int with_an_excused_overlap = 0;
+  int with_an_unreachable_leader_taken_over = 0;
   constexpr int kSeeds = 2000;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Report report = Explore(seed, /*recorded=*/false);
     with_a_leader += report.leaders > 0 ? 1 : 0;
     with_a_takeover += report.leaders > 1 ? 1 : 0;
+    with_an_unreachable_leader_taken_over += report.take_overs > 0 ? 1 : 0;
     with_an_excused_overlap += report.excused_overlaps > 0 ? 1 : 0;
   }
   EXPECT_GT(with_a_leader, kSeeds / 4);
   EXPECT_GT(with_a_takeover, kSeeds / 20);
   EXPECT_GT(with_an_excused_overlap, 0);
+  EXPECT_GT(with_an_unreachable_leader_taken_over, 0);
 }
 
 }  // namespace

@@ -16,6 +16,11 @@ PodPtr Store::pod(const std::string& name) const {
   return found == pods_.end() ? nullptr : found->second;
 }
 
+NodePtr Store::node(const std::string& name) const {
+  auto found = nodes_.find(name);
+  return found == nodes_.end() ? nullptr : found->second;
+}
+
 PodPtr Store::PodOf(const std::string& uid) const {
   for (const auto& [name, pod] : pods_) {
     if (pod->metadata().uid() == uid) return pod;
@@ -61,13 +66,13 @@ void Store::PutLock(kube::ConfigMap lock) {
   const WatchEventKind kind = lock_ == nullptr ? WatchEventKind::kAdded : WatchEventKind::kModified;
   lock.mutable_metadata()->set_resource_version(absl::StrCat(++revision_));
   lock_ = std::make_shared<const kube::ConfigMap>(std::move(lock));
-  Record(kind, kLock, lock_, nullptr);
+  Record({revision_, kind, kLock, lock_});
 }
 
 void Store::RemoveLock() {
   kube::ConfigMap last = *std::exchange(lock_, nullptr);
   last.mutable_metadata()->set_resource_version(absl::StrCat(++revision_));
-  Record(WatchEventKind::kDeleted, kLock, std::make_shared<const kube::ConfigMap>(std::move(last)), nullptr);
+  Record({revision_, WatchEventKind::kDeleted, kLock, std::make_shared<const kube::ConfigMap>(std::move(last))});
 }
 
 void Store::PutPod(kube::Pod pod) {
@@ -75,14 +80,22 @@ void Store::PutPod(kube::Pod pod) {
   const WatchEventKind kind = slot == nullptr ? WatchEventKind::kAdded : WatchEventKind::kModified;
   pod.mutable_metadata()->set_resource_version(absl::StrCat(++revision_));
   slot = std::make_shared<const kube::Pod>(std::move(pod));
-  Record(kind, slot->metadata().name(), nullptr, slot);
+  Record({revision_, kind, slot->metadata().name(), nullptr, slot});
 }
 
 void Store::RemovePod(const std::string& name) {
   kube::Pod last = *pods_.at(name);
   pods_.erase(name);
   last.mutable_metadata()->set_resource_version(absl::StrCat(++revision_));
-  Record(WatchEventKind::kDeleted, name, nullptr, std::make_shared<const kube::Pod>(std::move(last)));
+  Record({revision_, WatchEventKind::kDeleted, name, nullptr, std::make_shared<const kube::Pod>(std::move(last))});
+}
+
+void Store::PutNode(kube::Node node) {
+  NodePtr& slot = nodes_[node.metadata().name()];
+  const WatchEventKind kind = slot == nullptr ? WatchEventKind::kAdded : WatchEventKind::kModified;
+  node.mutable_metadata()->set_resource_version(absl::StrCat(++revision_));
+  slot = std::make_shared<const kube::Node>(std::move(node));
+  Record({revision_, kind, slot->metadata().name(), nullptr, nullptr, slot});
 }
 
 void Store::RestoreTo(uint64_t revision) {
@@ -91,17 +104,19 @@ void Store::RestoreTo(uint64_t revision) {
   compacted_ = std::min(compacted_, revision);
   lock_ = nullptr;
   pods_.clear();
+  nodes_.clear();
   for (const Change& change : changes_) {
     const bool deleted = change.kind == WatchEventKind::kDeleted;
     if (change.lock != nullptr) lock_ = deleted ? nullptr : change.lock;
+    if (change.node != nullptr) nodes_[change.name] = change.node;
     if (change.pod == nullptr) continue;
     if (deleted) pods_.erase(change.name);
     if (!deleted) pods_[change.name] = change.pod;
   }
 }
 
-void Store::Record(WatchEventKind kind, const std::string& name, LockPtr lock, PodPtr pod) {
-  changes_.push_back({revision_, kind, name, std::move(lock), std::move(pod)});
+void Store::Record(Change change) {
+  changes_.push_back(std::move(change));
   on_change_(changes_.back());
 }
 

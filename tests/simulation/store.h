@@ -1,5 +1,5 @@
-// The API server's store, as the simulation has it: linearizable, with one revision counter over locks and pods and the
-// whole history of changes, from which each watch is served at its own pace.
+// The API server's store, as the simulation has it: linearizable, with one revision counter over locks, pods and nodes
+// and the whole history of changes, from which each watch is served at its own pace.
 #ifndef LEADERSHIP_BROKER_TESTS_SIMULATION_STORE_H_
 #define LEADERSHIP_BROKER_TESTS_SIMULATION_STORE_H_
 
@@ -22,14 +22,16 @@ inline constexpr char kCandidateLabel[] = "leadership-broker/lock";
 
 using LockPtr = std::shared_ptr<const kube::ConfigMap>;
 using PodPtr = std::shared_ptr<const kube::Pod>;
+using NodePtr = std::shared_ptr<const kube::Node>;
 
-// One change. `lock` or `pod` is the object as the watch events show it, also for a deletion.
+// One change. `lock`, `pod` or `node` is the object as the watch events show it, also for a deletion.
 struct Change {
   uint64_t revision;
   kube::WatchEventKind kind;
   std::string name;
-  LockPtr lock;
-  PodPtr pod;
+  LockPtr lock = nullptr;
+  PodPtr pod = nullptr;
+  NodePtr node = nullptr;
 };
 
 class Store {
@@ -48,6 +50,7 @@ class Store {
   PodPtr pod(const std::string& name) const;
   PodPtr PodOf(const std::string& uid) const;
   const std::map<std::string, PodPtr>& pods() const { return pods_; }
+  NodePtr node(const std::string& name) const;
 
   // As the API: with the status that the broker's API client makes of the server's answer.
   kube::WriteAnswer CreateLock(const kube::ConfigMap& lock, absl::Time now);
@@ -60,13 +63,14 @@ class Store {
   void RemoveLock();
   void PutPod(kube::Pod pod);
   void RemovePod(const std::string& name);
+  void PutNode(kube::Node node);
 
   // Everything is again as it was at `revision`, the revision itself too. Watches have to be ended by the caller.
   void RestoreTo(uint64_t revision);
 
  private:
   kube::Outcome Check(const kube::Precondition& precondition) const;
-  void Record(kube::WatchEventKind kind, const std::string& name, LockPtr lock, PodPtr pod);
+  void Record(Change change);
 
   const std::function<void(const Change&)> on_change_;
   uint64_t revision_ = 100;
@@ -74,6 +78,7 @@ class Store {
   int locks_made_ = 0;
   LockPtr lock_;
   std::map<std::string, PodPtr> pods_;
+  std::map<std::string, NodePtr> nodes_;
   std::vector<Change> changes_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
+
 #include "tests/simulation/facts.h"
 
 namespace leadership_broker::simulation {
@@ -11,11 +13,13 @@ void Witness::Note(const kube::ConfigMap& lock, uint64_t proven_at) {
   Term& term = terms_[read.uid];
   if (read.held) term.holders.insert(read.holder_uid);
   NoteNamesake(read.holder_name, read.holder_uid);
-  const bool mine = read.held && read.holder_uid == pod_uid_ && !read.being_deleted;
+  // R8: a mark ends it as a removal does.
+  const bool mine = read.held && read.holder_uid == pod_uid_ && !read.being_deleted && !read.released;
   if (mine) term.proven_at = std::max(term.proven_at, proven_at);
   if (!mine) End(term, read.version);
   if (read.version < term.version) return;
   term.version = read.version;
+  term.limit = read.limit;
   term.invalid = read.invalid();
 }
 
@@ -40,12 +44,13 @@ void Witness::Reach(uint64_t revision, const std::string& lock_uid) {
 
 void Witness::ShownRead(uint64_t id, const LockPtr& lock, uint64_t revision, absl::Duration executed) {
   if (id > unsettled_since_) unsettled_since_ = 0;
+  lock_read_ = std::max(lock_read_, SentAt(id));
   EndOthers(lock == nullptr ? "" : lock->metadata().uid(), revision);
   if (lock != nullptr) {
     Note(*lock, revision);
     terms_[lock->metadata().uid()].reached = true;
     const LockFacts read = ReadFacts(*lock);
-    if (read.held && read.holder_uid == pod_uid_) confirmed_ = std::max(confirmed_, executed);
+    if (read.held && read.holder_uid == pod_uid_ && !read.released) confirmed_ = std::max(confirmed_, executed);
   }
   Reach(revision, lock == nullptr ? "" : lock->metadata().uid());
 }
@@ -88,6 +93,40 @@ void Witness::ShownOwnPod(const PodPtr& pod, uint64_t id) {
   if (id >= in_doubt_since_) in_doubt_since_ = 0;
   own_pod_terminating_ = own_pod_terminating_ || (there && pod->metadata().has_deletion_timestamp());
   own_pod_ended_ = own_pod_ended_ || !there || HasFinished(*pod);
+}
+
+void Witness::ShownPodRead(const PodPtr& pod, uint64_t id) {
+  if (pod == nullptr) return;
+  PodRead& read = pod_reads_[pod->metadata().uid()];
+  if (SentAt(id) < read.sent) return;
+  read = {pod->spec().node_name(), pod->metadata().has_deletion_timestamp(), SentAt(id)};
+}
+
+void Witness::ShownNode(const kube::Node& node, uint64_t id) {
+  Node& known = nodes_[node.metadata().name()];
+  if (id != 0) known.read = std::max(known.read, SentAt(id));
+  uint64_t version = 0;
+  if (!absl::SimpleAtoi(node.metadata().resource_version(), &version) || version < known.version) return;
+  known.version = version;
+  if (!ReadFacts(node).unreachable()) {
+    known.unreachable_since.reset();
+  } else if (!known.unreachable_since.has_value()) {
+    known.unreachable_since = boot_();
+  }
+}
+
+Witness::Sight Witness::SightOf(const std::string& pod_uid) const {
+  Sight sight;
+  sight.lock_read = lock_read_;
+  const auto pod = pod_reads_.find(pod_uid);
+  if (pod == pod_reads_.end()) return sight;
+  sight.terminating = pod->second.terminating;
+  sight.pod_read = pod->second.sent;
+  const auto node = nodes_.find(pod->second.node);
+  if (node == nodes_.end()) return sight;
+  sight.unreachable_since = node->second.unreachable_since;
+  sight.node_read = node->second.read;
+  return sight;
 }
 
 const Witness::Term* Witness::TermOf(const std::string& lock_uid) const {

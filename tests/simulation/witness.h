@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -25,7 +26,8 @@ class Witness {
     std::set<std::string> holders;  // UIDs of all pods that it was shown to be held by
     uint64_t proven_at = 0;  // the newest at which a create's answer or a consistent read showed it to be this pod's
     uint64_t ended_at = 0;   // the newest at which it was shown not to be
-    bool reached = false;    // the watch, or a read, has shown it, and not only the answer to its create
+    absl::Duration limit = absl::InfiniteDuration();  // the holder's, as the lock has it
+    bool reached = false;  // the watch, or a read, has shown it, and not only the answer to its create
 
     bool proven() const { return proven_at > 0; }
     bool ended() const { return ended_at > proven_at; }
@@ -45,6 +47,11 @@ class Witness {
   // `pod`: what there is under its own pod's name, by an uncached read that was sent as request `id`, or by the watch
   // (0).
   void ShownOwnPod(const PodPtr& pod, uint64_t id);
+  // A pod, or none, by an uncached read that was sent as request `id`.
+  void ShownPodRead(const PodPtr& pod, uint64_t id);
+  // A node, by such a read, or by its watch (0).
+  void ShownNode(const kube::Node& node, uint64_t id);
+  void NodeWatchBroke(const std::string& name) { nodes_[name].unreachable_since.reset(); }
   // Which candidates are being deleted.
   void ShownCandidates() { candidates_listed_ = true; }
   // Any pod.
@@ -56,7 +63,21 @@ class Witness {
     last_sent_before_ = LastSentBeforeNow();
     last_id_ = id;
     last_sent_at_ = boot_();
+    sent_[id] = last_sent_at_;
   }
+
+  // What it was shown of the pod that holds the lock (R8).
+  struct Sight {
+    std::optional<absl::Duration> unreachable_since;  // its node, without a break
+    bool terminating = false;
+    // When the last read of each was sent that was answered.
+    absl::Duration node_read = -absl::InfiniteDuration();
+    absl::Duration pod_read = -absl::InfiniteDuration();
+    absl::Duration lock_read = -absl::InfiniteDuration();
+  };
+  Sight SightOf(const std::string& pod_uid) const;
+  // The UID of the lock that there is by the newest; empty for none.
+  const std::string& newest_lock() const { return newest_lock_; }
 
   // Null when it was never shown.
   const Term* TermOf(const std::string& lock_uid) const;
@@ -94,6 +115,21 @@ class Witness {
   // What is sent in the very instant in which something is learned is carried out after it, whichever came first.
   uint64_t LastSentBeforeNow() const { return last_sent_at_ < boot_() ? last_id_ : last_sent_before_; }
 
+  struct Node {
+    uint64_t version = 0;  // the newest that was shown
+    std::optional<absl::Duration> unreachable_since;
+    absl::Duration read = -absl::InfiniteDuration();
+  };
+  struct PodRead {
+    std::string node;
+    bool terminating = false;
+    absl::Duration sent = -absl::InfiniteDuration();
+  };
+  absl::Duration SentAt(uint64_t id) const {
+    auto found = sent_.find(id);
+    return found == sent_.end() ? -absl::InfiniteDuration() : found->second;
+  }
+
   const std::string pod_name_;
   const std::string pod_uid_;
   const std::function<absl::Duration()> boot_;
@@ -102,6 +138,10 @@ class Witness {
   bool namesake_ = false;
   std::map<std::string, Term> terms_;  // by the lock's UID
   std::set<std::string> created_;
+  std::map<std::string, Node> nodes_;         // by name
+  std::map<std::string, PodRead> pod_reads_;  // by UID
+  std::map<uint64_t, absl::Duration> sent_;   // when each request was sent
+  absl::Duration lock_read_ = -absl::InfiniteDuration();
   uint64_t newest_ = 0;
   std::string newest_lock_;  // the UID of the lock that there is by the newest; empty for none
   uint64_t last_id_ = 0;

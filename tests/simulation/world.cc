@@ -1,5 +1,7 @@
 #include "tests/simulation/world.h"
 
+#include "tests/simulation/facts.h"
+
 namespace leadership_broker::simulation {
 
 const char* Verb(kube::WatchEventKind kind) {
@@ -26,6 +28,12 @@ void World::Changed(const Change& change) {
   judge.Changed(change);
   if (change.lock != nullptr) {
     history.Note("  ", change.revision, ": lock ", change.lock->metadata().uid(), " ", Verb(change.kind));
+    return;
+  }
+  if (change.node != nullptr) {
+    const NodeFacts node = ReadFacts(*change.node);
+    history.Note("  ", change.revision, ": ", change.name, " ready ", node.ready,
+                 node.out_of_service ? ", out of service" : "");
     return;
   }
   history.Note("  ", change.revision, ": pod ", change.pod->metadata().uid(), " ", Verb(change.kind));

@@ -25,6 +25,7 @@ const char* Verb(kube::WatchEventKind kind);
 struct Refusals {
   bool watch_locks = false;   // 403: no right to watch ConfigMaps
   bool list_pods = false;     // 403
+  bool nodes = false;         // 403
   bool write = false;         // 403
   bool unauthorized = false;  // 401
 };
