@@ -56,7 +56,7 @@ Election::Assessment Election::AssessHeld(const Lock& lock) const {
         "this pod led until its lock was marked as released: another pod takes it over, since this pod's node could "
         "not be reached";
     if (self_ == Self::kTerminating) result.state = Leadership::STATE_INELIGIBLE;
-  } else if (self_ == Self::kTerminating) {
+  } else if (self_ == Self::kTerminating && !LeadsOnDying()) {
     result.state = Leadership::STATE_INELIGIBLE;
     result.reason = Leadership::REASON_POD_TERMINATING;
     result.message = "this pod is being deleted and does not stand, although a lock was still created in its name";

@@ -27,7 +27,7 @@ bool Election::MayTell() const {
   // What may be marked as given up is given up, whoever waits now.
   if (!lock->released_by.empty() || held_->uid == given_up_) return false;
   if (trust_.refused() || !trust_.Fresh(now_.boot)) return false;
-  if (self_ == Self::kTerminating) return GoesOn() && held_->creation_time <= self_deletion_began_;  // R5, R10
+  if (self_ == Self::kTerminating) return LeadsOnDying();
   return self_ == Self::kEligible && (GoesOn() || Stands());
 }
 

@@ -107,6 +107,8 @@ class Election {
   PodCondition HolderCondition() const;
   // The lock held is of a term that was this pod's before: it was adopted, or told of.
   bool GoesOn() const { return held_->adopted || held_->uid == led_; }
+  // Although its pod is being deleted, since it led before that (R5, R10).
+  bool LeadsOnDying() const { return held_.has_value() && GoesOn() && held_->creation_time <= self_deletion_began_; }
   bool MayTell() const;
   bool Stands() const;
 

@@ -544,6 +544,8 @@ TEST(R10, RestartedBrokerInADyingPodGoesOnUnlessItsLockCameAfterTheDeletion) {
     Candidate me;
     me.Sync(LockOf("me", "L1", 11), 30);           // created at 100
     me.OwnPod(Terminating(PodOf("me"), 180, 30));  // deletion began at 150
+    EXPECT_EQ(me.State(), Leadership::STATE_STANDBY) << "which is no word about the term, as being ineligible would be";
+    EXPECT_EQ(me.Reason(), Leadership::REASON_CONFIRMING);
     me.Candidates({});
     EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
     EXPECT_EQ(me.Reason(), Leadership::REASON_POD_TERMINATING);
