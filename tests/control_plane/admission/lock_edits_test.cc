@@ -133,6 +133,16 @@ TEST_F(LockEditsTest, AnotherPodMarksItAsReleasedByTheHolder) {
   EXPECT_EQ(AnnotateAs(other_, kReleased, holder_.uid()).status, 200);
 }
 
+// Nobody would wait for the holder's app to stop.
+TEST_F(LockEditsTest, NoOtherPodMarksALockThatHasNoUnverifiedLimit) {
+  ASSERT_EQ(place_.As(holder_)->Delete(place_.LockPath()).status, 200);
+  Json lock = LockOwnedBy({OwnerReference(holder_)});
+  lock["metadata"]["annotations"].erase("leadership-broker/unverified-limit");
+  ASSERT_EQ(place_.As(holder_)->Post(place_.Locks(), lock).status, 201);
+  ExpectDenied(AnnotateAs(other_, kReleased, holder_.uid()), "may where the lock has an unverified-limit");
+  EXPECT_EQ(AnnotateAs(holder_, kReleased, holder_.uid()).status, 200);
+}
+
 TEST_F(LockEditsTest, NoPersonMarksItAsReleased) {
   ExpectDenied(Patch(place_.admin(), Annotate(kReleased, holder_.uid())), kReleasedOnce);
   ExpectDenied(Patch(*place_.AsUnbound(), Annotate(kReleased, holder_.uid())), kReleasedOnce);
