@@ -33,6 +33,7 @@ constexpr int kConnectionsBesideStreams = 1024;
 // What the broker opens by itself takes some thirty.
 constexpr int kOwnDescriptors = 64;
 constexpr time_t kHousekeepingSeconds = 5;
+constexpr time_t kCertificatesSeconds = 1;
 
 int Refuse(absl::string_view message) {
   std::fprintf(stderr, "leadership-broker: %s\n", config::ToPlainText(message).c_str());
@@ -65,7 +66,7 @@ int FirstRefusedDescriptor(const config::Config& config) {
 
 // Keeps house until the process is told to end. `certificates` may be null.
 void WaitForTheEnd(const sigset_t& signals, rpc::CertificateFiles* certificates) {
-  const timespec pause = {kHousekeepingSeconds, 0};
+  const timespec pause = {certificates == nullptr ? kHousekeepingSeconds : kCertificatesSeconds, 0};
   while (sigtimedwait(&signals, nullptr, &pause) < 0) {
     process::GiveSpareMemoryBack();
     if (certificates != nullptr) certificates->Refresh();

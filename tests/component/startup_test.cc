@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 
 #include "tests/component/fake_test_cluster.h"
+#include "tests/harness/certificate_authority.h"
 #include "tests/harness/eventually.h"
 #include "tests/scenarios/scenario.h"
 
@@ -34,6 +35,18 @@ class Startup : public Scenario {
     BrokerCommand command = Command();
     command.flags.push_back(flag);
     return command;
+  }
+
+  // What --allow-remote needs, with files that are good.
+  std::vector<std::string> TlsFlags() const {
+    const std::string folder = pod_.service_account_dir();
+    const CertificateAuthority authority("ca");
+    const IssuedCertificate issued = authority.Issue("broker");
+    WriteTextFile(folder + "/tls.crt", issued.certificate);
+    WriteTextFile(folder + "/tls.key", issued.key);
+    WriteTextFile(folder + "/client-ca.crt", authority.certificate());
+    return {"--allow-remote", "--tls-cert=" + folder + "/tls.crt", "--tls-key=" + folder + "/tls.key",
+            "--tls-client-ca=" + folder + "/client-ca.crt"};
   }
 
   TestPod pod_{&cluster, namespace_name, "a"};
@@ -85,6 +98,17 @@ TEST_F(Startup, TokenThatIsNoFile) {
 
 TEST_F(Startup, NonLoopbackAddress) { ExpectRefusal(CommandWith("--listen=0.0.0.0:8642"), {"--listen", "0.0.0.0"}); }
 
+TEST_F(Startup, CertificatesThatAreNoGoodForTls) {
+  BrokerCommand command = CommandWith("--listen=0.0.0.0:0");
+  const std::vector<std::string> tls = TlsFlags();
+  command.flags.insert(command.flags.end(), tls.begin(), tls.end());
+  const std::string key = pod_.service_account_dir() + "/tls.key";
+  WriteTextFile(key, CertificateAuthority("other").Issue("another").key);
+  ExpectRefusal(command, {"--tls-key", key, "does not belong"});
+  ASSERT_EQ(std::remove(key.c_str()), 0);
+  ExpectRefusal(command, {"--tls-key", key, "No such file"});
+}
+
 TEST_F(Startup, SocketPathTooLong) {
   ExpectRefusal(CommandWith("--listen=unix:/" + std::string(200, 'x')), {"--listen", "107"});
 }
@@ -120,7 +144,7 @@ TEST_F(Startup, HttpPortInUse) {
   ExpectRefusal(command, {address, "--http-listen"});
 }
 
-TEST_F(Startup, HostNetworkAllowsNoTcp) {
+TEST_F(Startup, HostNetworkAllowsNoTcpWithoutTls) {
   nlohmann::json object = {{"metadata", {{"name", "on-host"}}},
                            {"spec", {{"hostNetwork", true}, {"containers", {{{"name", "app"}, {"image", "app"}}}}}}};
   const HttpAnswer created = cluster.Admin().Post(Path("pods"), object);
@@ -135,9 +159,16 @@ TEST_F(Startup, HostNetworkAllowsNoTcp) {
   const Finished refused = RunBroker(over_tcp);
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.output, AllOf(HasSubstr("hostNetwork"), HasSubstr("unix:")));
-  BrokerProcess over_socket(command);
-  EXPECT_EQ(Subscriber(over_socket.NewChannel()).WaitForState(Leadership::STATE_LEADER).leadership.self().name(),
-            "on-host");
+  {
+    BrokerProcess over_socket(command);
+    EXPECT_EQ(Subscriber(over_socket.NewChannel()).WaitForState(Leadership::STATE_LEADER).leadership.self().name(),
+              "on-host");
+  }
+  // Whom TLS lets in is no stranger, wherever he is.
+  const std::vector<std::string> tls = TlsFlags();
+  command.flags.insert(command.flags.end(), tls.begin(), tls.end());
+  BrokerProcess over_tls(command, "unix:" + pod_.service_account_dir() + "/s,0.0.0.0:0");
+  Subscriber(over_tls.NewChannel()).WaitForState(Leadership::STATE_LEADER);
 }
 
 TEST_F(Startup, OutsideAClusterTheElectionIsSkippedUnlessRequired) {

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "tests/harness/certificate_authority.h"
+
 namespace leadership_broker::testing {
 
 // All in PEM.
@@ -13,8 +15,13 @@ struct ServerCertificate {
   std::string key;
 };
 
-// A new authority and a certificate that it gave to a server at 127.0.0.1.
-ServerCertificate MakeServerCertificate();
+// A new authority, of a name of its own, and a certificate that it gave to a server at 127.0.0.1.
+inline ServerCertificate MakeServerCertificate() {
+  static int made = 0;
+  const CertificateAuthority authority("test CA " + std::to_string(++made));
+  const IssuedCertificate issued = authority.Issue("test server");
+  return ServerCertificate{authority.certificate(), issued.certificate, issued.key};
+}
 
 }  // namespace leadership_broker::testing
 

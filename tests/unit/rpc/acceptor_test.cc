@@ -1,6 +1,8 @@
 #include "server/rpc/acceptor.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -127,6 +129,35 @@ TEST(AcceptorTest, WhoComesWhenThereIsNoRoomIsTurnedAwayAndTheNextOnesAreLetInAg
   close(client);
 }
 
+TEST(AcceptorTest, ADoorForStrangersLeavesRoomForTheOthers) {
+  Room strangers;
+  Room ours;
+  ListeningSocket outer = Open("0.0.0.0:0");
+  ListeningSocket inner = Open("127.0.0.1:0");
+  const std::string outside = "127.0.0.1" + outer.Text().substr(outer.Text().rfind(':'));
+  const std::string inside = inner.Text();
+  const int next = dup(STDERR_FILENO);
+  close(next);
+  std::vector<Acceptor::Door> doors;
+  doors.push_back({std::move(outer), strangers.Entrance(), 10});
+  doors.push_back({std::move(inner), ours.Entrance()});
+  // The clients' ends are in this process too: room for five strangers, and for five more who are none.
+  const Acceptor acceptor(std::move(doors), next + 2 + 20);
+  std::vector<int> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(Connect(outside));
+    strangers.WaitFor(clients.size());
+  }
+  const int refused = Connect(outside);
+  EXPECT_TRUE(WaitClosed(refused));
+  close(refused);
+  for (size_t i = 1; i <= 5; ++i) {
+    clients.push_back(Connect(inside));
+    EXPECT_EQ(ours.WaitFor(i).size(), i);
+  }
+  for (const int client : clients) close(client);
+}
+
 TEST(AcceptorTest, NobodyIsLetInAfterItsEndAndASocketsFileIsGone) {
   const std::string path = SocketPath("acceptor-end");
   Room room;
@@ -138,6 +169,24 @@ TEST(AcceptorTest, NobodyIsLetInAfterItsEndAndASocketsFileIsGone) {
   }
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_LT(Connect("unix:" + path), 0);
+}
+
+TEST(ListeningSocketTest, AClientElsewhereThatIsGoneWithoutAWordIsNoticed) {
+  const ListeningSocket socket = Open("0.0.0.0:0");
+  const int client = Connect("127.0.0.1" + socket.Text().substr(socket.Text().rfind(':')));
+  pollfd waiting = {socket.file(), POLLIN, 0};
+  ASSERT_EQ(poll(&waiting, 1, 60'000), 1);
+  const int connection = accept(socket.file(), nullptr, nullptr);
+  ASSERT_GE(connection, 0);
+  const std::pair<int, int> options[] = {{SOL_SOCKET, SO_KEEPALIVE}, {IPPROTO_TCP, TCP_USER_TIMEOUT}};
+  for (const auto& [level, option] : options) {
+    int value = 0;
+    socklen_t size = sizeof(value);
+    EXPECT_EQ(getsockopt(connection, level, option, &value, &size), 0);
+    EXPECT_GT(value, 0) << option;
+  }
+  close(connection);
+  close(client);
 }
 
 TEST(ListeningSocketTest, AnAddressInUseIsAnError) {

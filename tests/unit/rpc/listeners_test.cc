@@ -70,14 +70,6 @@ TEST(ListenersTest, ADefaultThatIsInUseIsAnError) {
   EXPECT_THAT(std::string(listeners.status().message()), HasSubstr("[::1]:8642 is in use by another process"));
 }
 
-TEST(ListenersTest, NonLoopbackIsRefused) {
-  for (const char* text : {"0.0.0.0:0", "[::]:0", "192.0.2.1:0"}) {
-    const auto listeners = Listeners::Prepare(Addresses({text}), false);
-    EXPECT_THAT(std::string(listeners.status().message()),
-                AllOf(HasSubstr(text), HasSubstr("refused"), HasSubstr("TLS")));
-  }
-}
-
 class ListeningSocket {
  public:
   explicit ListeningSocket(const Address& address) {

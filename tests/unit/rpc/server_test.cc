@@ -25,6 +25,7 @@ using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 using leadership::v1::GetLeadershipRequest;
 using leadership::v1::Leadership;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 grpc::Status Get(leadership::v1::LeadershipBroker::Stub& stub) {
@@ -70,6 +71,13 @@ TEST(ServerTest, ASecondServerOnTheSamePortSaysSo) {
   RunningServer running;
   const absl::Status status = StartAnother(running.address);
   EXPECT_THAT(std::string(status.message()), HasSubstr(running.address + " is in use by another process"));
+}
+
+TEST(ServerTest, WhatCanBeReachedFromOutsideThePodIsRefusedWithoutCertificates) {
+  for (const char* address : {"0.0.0.0:0", "[::]:0", "[::ffff:127.0.0.1]:0"}) {
+    EXPECT_THAT(std::string(StartAnother(address).message()),
+                AllOf(HasSubstr(address), HasSubstr("refused"), HasSubstr("TLS")));
+  }
 }
 
 TEST(ServerTest, ThePortIsFreeAgainAfterwards) {

@@ -1,4 +1,4 @@
-#include "tests/unit/kube/certificate.h"
+#include "tests/harness/certificate_authority.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
@@ -7,9 +7,8 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
-#include <memory>
+#include "tests/harness/require.h"
 
 namespace leadership_broker::testing {
 namespace {
@@ -25,9 +24,7 @@ using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
 
-void Require(bool success) {
-  if (!success) abort();
-}
+void Require(bool success) { testing::Require(success, "OpenSSL makes no certificate"); }
 
 int Random() {
   int value = 0;
@@ -54,12 +51,13 @@ void Extend(X509* certificate, int nid, const char* value) {
 }
 
 // Signed by `issuer_key`; `issuer` null makes it its own issuer.
-Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
+Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key,
+                           absl::Duration valid_for) {
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), Random());
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -24L * 3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24L * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), absl::ToInt64Seconds(valid_for));
   X509_set_pubkey(certificate.get(), key);
   X509_NAME* const subject = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
@@ -70,7 +68,7 @@ Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer,
     Extend(certificate.get(), NID_key_usage, "critical,keyCertSign");
   } else {
     Extend(certificate.get(), NID_subject_alt_name, "IP:127.0.0.1");
-    Extend(certificate.get(), NID_ext_key_usage, "serverAuth");
+    Extend(certificate.get(), NID_ext_key_usage, "serverAuth,clientAuth");
   }
   Require(X509_sign(certificate.get(), issuer_key, EVP_sha256()) > 0);
   return certificate;
@@ -96,12 +94,26 @@ std::string Pem(EVP_PKEY* key) {
 
 }  // namespace
 
-ServerCertificate MakeServerCertificate() {
-  const Key ca_key = NewKey();
-  const Certificate ca = NewCertificate("test CA " + std::to_string(Random()), ca_key.get(), nullptr, ca_key.get());
+struct CertificateAuthority::Own {
+  Key key;
+  Certificate certificate;
+};
+
+CertificateAuthority::CertificateAuthority(const std::string& name)
+    : own_([&name] {
+        auto own = std::make_unique<Own>();
+        own->key = NewKey();
+        own->certificate = NewCertificate(name, own->key.get(), nullptr, own->key.get(), absl::Hours(24));
+        return own;
+      }()),
+      pem_(Pem(own_->certificate.get())) {}
+
+CertificateAuthority::~CertificateAuthority() = default;
+
+IssuedCertificate CertificateAuthority::Issue(const std::string& name, absl::Duration valid_for) const {
   const Key key = NewKey();
-  const Certificate certificate = NewCertificate("test server", key.get(), ca.get(), ca_key.get());
-  return ServerCertificate{Pem(ca.get()), Pem(certificate.get()), Pem(key.get())};
+  const Certificate certificate = NewCertificate(name, key.get(), own_->certificate.get(), own_->key.get(), valid_for);
+  return {Pem(certificate.get()), Pem(key.get())};
 }
 
 }  // namespace leadership_broker::testing
