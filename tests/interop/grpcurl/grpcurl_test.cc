@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -10,6 +11,7 @@
 #include "nlohmann/json.hpp"
 
 #include "tests/harness/broker_process.h"
+#include "tests/harness/certificate_authority.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/fake_cluster.h"
 #include "tests/harness/test_pod.h"
@@ -133,6 +135,39 @@ TEST_F(GrpcurlTest, ErrorsSayWhatIsWrong) {
               AllOf(HasSubstr("FailedPrecondition"), HasSubstr(pod_.uid())));
   EXPECT_THAT(FailedCall(Method("WatchLeadership"), {{"heartbeat", "0.5s"}}), HasSubstr("InvalidArgument"));
   EXPECT_THAT(FailedCall(Method("StepDown"), Json::object()), HasSubstr("FailedPrecondition"));
+}
+
+TEST_F(GrpcurlTest, FromOutsideThePodByCertificatesAlone) {
+  const ScratchDir folder;
+  const CertificateAuthority authority("ca");
+  const IssuedCertificate server = authority.Issue("broker");
+  const IssuedCertificate client = authority.Issue("client");
+  const std::vector<std::pair<std::string, std::string>> files = {{"ca.crt", authority.certificate()},
+                                                                  {"tls.crt", server.certificate},
+                                                                  {"tls.key", server.key},
+                                                                  {"client.crt", client.certificate},
+                                                                  {"client.key", client.key}};
+  for (const auto& [name, text] : files) WriteTextFile(folder.File(name), text);
+  const TestPod pod(&cluster_, namespace_, "example-app-1", {kLock});
+  BrokerCommand command = BrokerCommand::InPod(pod, kLock);
+  for (const std::string& flag : {std::string("--allow-remote"), "--tls-cert=" + folder.File("tls.crt"),
+                                  "--tls-key=" + folder.File("tls.key"), "--tls-client-ca=" + folder.File("ca.crt")}) {
+    command.flags.push_back(flag);
+  }
+  const std::string port = std::to_string(FreePort());
+  BrokerProcess broker(command, "unix:" + folder.File("s") + ",0.0.0.0:" + port);
+  ASSERT_TRUE(broker.WaitServing());
+  const auto call = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), Binaries() + "/grpcurl");
+    arguments.insert(arguments.end(), {"127.0.0.1:" + port, Method("GetLeadership")});
+    return RunProgram(arguments, kPatience);
+  };
+  const std::string ca = folder.File("ca.crt");
+  const Finished served = call({"-cacert", ca, "-cert", folder.File("client.crt"), "-key", folder.File("client.key")});
+  EXPECT_EQ(served.exit_code, 0) << served.output;
+  EXPECT_THAT(served.output, HasSubstr("example-app-1"));
+  EXPECT_NE(call({"-cacert", ca}).exit_code, 0);
+  EXPECT_NE(call({"-plaintext"}).exit_code, 0);
 }
 
 // In it the broker listens at its default address; here at another.
