@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 
 #include "tests/component/fake_test_cluster.h"
 #include "tests/component/raw_connection.h"
@@ -61,7 +63,11 @@ class Remote : public Scenario {
       options.pem_private_key = client->key;
       options.pem_cert_chain = client->certificate;
     }
-    return NewLocalChannel(Address(), grpc::SslCredentials(options));
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    // Else a client whose certificate was refused would go in by the connection of another.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(Address(), grpc::SslCredentials(options), arguments);
   }
   std::string Address() const { return "127.0.0.1:" + std::to_string(port_); }
 

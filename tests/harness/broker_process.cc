@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 
 #include "tests/harness/sanitizer.h"
@@ -47,8 +48,7 @@ Finished RunBroker(const BrokerCommand& command, absl::Duration limit) {
   return RunProgram(CommandLine(command), limit, FullEnvironment(command));
 }
 
-std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address,
-                                               const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // Channels of the same arguments would share one connection otherwise.
@@ -56,7 +56,7 @@ std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  return grpc::CreateCustomChannel(address, credentials, arguments);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 BrokerProcess::BrokerProcess(BrokerCommand command, const std::string& listen)

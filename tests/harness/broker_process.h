@@ -10,7 +10,6 @@
 
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
-#include "grpcpp/security/credentials.h"
 
 #include "leadership/v1/leadership.grpc.pb.h"
 #include "tests/harness/child_process.h"
@@ -86,9 +85,7 @@ class BrokerProcess {
 };
 
 // A connection to any gRPC address, as BrokerProcess::NewChannel makes it.
-std::shared_ptr<grpc::Channel> NewLocalChannel(
-    const std::string& address,
-    const std::shared_ptr<grpc::ChannelCredentials>& credentials = grpc::InsecureChannelCredentials());
+std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address);
 
 }  // namespace leadership_broker::testing
 

@@ -18,8 +18,6 @@ namespace leadership_broker::testing {
 namespace {
 
 using rpc::CertificateFiles;
-using rpc::Certificates;
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class CertificateFilesTest : public ::testing::Test {
