@@ -55,6 +55,7 @@ struct Totals {
   uint64_t seeds = 0;
   uint64_t steps = 0;
   uint64_t leaders = 0;
+  uint64_t take_overs = 0;
   uint64_t excused = 0;
   // Seeds by the rule that they broke.
   std::map<std::string, std::vector<uint64_t>> broken;
@@ -64,6 +65,7 @@ struct Totals {
     ++seeds;
     steps += report.steps;
     leaders += report.leaders;
+    take_overs += report.take_overs;
     excused += report.excused_overlaps;
     if (report.violation.has_value()) broken[report.violation->rule].push_back(seed);
   }
@@ -109,9 +111,9 @@ int RunSeeds(const Options& options, const char* program) {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
   for (const auto& [rule, seeds] : totals.broken) Tell(seeds, options, program);
   std::printf("%" PRIu64 " seeds, %.0f a second: %" PRIu64 " steps, %" PRIu64 " leaders, %" PRIu64
-              " excused overlaps; %zu rules broken\n",
-              totals.seeds, static_cast<double>(totals.seeds) / seconds, totals.steps, totals.leaders, totals.excused,
-              totals.broken.size());
+              " take-overs, %" PRIu64 " excused overlaps; %zu rules broken\n",
+              totals.seeds, static_cast<double>(totals.seeds) / seconds, totals.steps, totals.leaders,
+              totals.take_overs, totals.excused, totals.broken.size());
   return totals.broken.empty() ? 0 : 1;
 }
 
