@@ -30,6 +30,9 @@
     {{- if .Values.unixSocket }}
     - name: LEADERSHIP_BROKER_LISTEN
       value: {{ include "leadership-broker.socket" . }}
+    # For leaderctl, by kubectl exec.
+    - name: LEADERSHIP_BROKER_ADDRESS
+      value: {{ include "leadership-broker.socket" . }}
     {{- end }}
     {{- if .Values.takeOverAfter.enabled }}
     - name: LEADERSHIP_BROKER_UNREACHABLE_LEADER
