@@ -59,7 +59,7 @@ std::ostream& operator<<(std::ostream& out, const BadValues& bad) { return out <
 
 class ChartValuesTest : public ::testing::TestWithParam<BadValues> {};
 
-TEST_P(ChartValuesTest, AreRefusedByTheSchema) {
+TEST_P(ChartValuesTest, AreRefusedByName) {
   std::vector<std::string> arguments = {"template", "try", Chart()};
   for (const std::string& value : GetParam().set) arguments.push_back("--set=" + value);
   const Finished finished = Helm(arguments);

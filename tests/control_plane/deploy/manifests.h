@@ -4,38 +4,15 @@
 
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "nlohmann/json.hpp"
 
+#include "tests/control_plane/deploy/variants.h"
 #include "tests/harness/child_process.h"
-#include "tests/harness/grants.h"
 #include "tests/harness/real_cluster.h"
 
 namespace leadership_broker::testing {
-
-inline constexpr char kLock[] = "the-lock";
-// The ServiceAccount of the app's pods.
-inline constexpr char kAccount[] = "the-app";
-inline constexpr char kBroker[] = "leadership-broker";
-
-// One way to have the broker beside the app.
-struct Variant {
-  std::string name;
-  // Of deploy/kustomize, after sidecar.
-  std::vector<std::string> components;
-  // Of the chart: KEY=VALUE.
-  std::vector<std::string> values;
-  // What it may do besides the least.
-  Grants more;
-
-  bool plain_container() const { return name.find("plain") != std::string::npos; }
-  // Of the app's workloads that get the broker: kind and name.
-  std::vector<std::pair<std::string, std::string>> Workloads() const;
-};
-std::ostream& operator<<(std::ostream& out, const Variant& variant);
-const std::vector<Variant>& Variants();
 
 enum class Tool { kKustomize, kHelm };
 std::ostream& operator<<(std::ostream& out, Tool tool);
