@@ -12,11 +12,8 @@ std::vector<std::pair<std::string, std::string>> Variant::Workloads() const {
 std::ostream& operator<<(std::ostream& out, const Variant& variant) { return out << variant.name; }
 
 const std::vector<Variant>& Variants() {
-  const Grants take_over = {{"pods", "delete", ""},
-                            {"configmaps", "patch", kLock},
-                            {"nodes", "get", ""},
-                            {"nodes", "list", ""},
-                            {"nodes", "watch", ""}};
+  const Grants take_over = {
+      {"pods", "delete", ""}, {"configmaps", "patch", kLock}, {"nodes", "list", ""}, {"nodes", "watch", ""}};
   static const std::vector<Variant> variants = {
       {"sidecar", {}, {}, {}},
       {"unix_socket", {"unix-socket"}, {"unixSocket=true"}, {}},
