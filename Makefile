@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test demo bench fuzz simulate chaos lint
+.PHONY: deps build test test-operator-lib demo bench fuzz simulate chaos lint
 
 deps:
 	@scripts/deps
@@ -9,6 +9,10 @@ build: deps
 
 test: deps
 	@scripts/test
+
+# Outside CI: make test-operator-lib OPERATOR_LIB_DIR=CHECKOUT
+test-operator-lib: deps
+	@OPERATOR_LIB_DIR="$(OPERATOR_LIB_DIR)" tests/operator_lib/run
 
 # make demo ARGS=--once ends by itself.
 demo: deps
