@@ -48,7 +48,8 @@ void OfferNode(World& world, Body& body, Moves& moves) {
   if (body.node_lost || body.cut) {
     if (node.ready != "Unknown") moves.Add(2, set_ready("Unknown"), "the node controller hears nothing of its node");
   } else if (node.ready != "True") {
-    moves.Add(0.5, set_ready("True"), "the kubelet reports that its node is ready");
+    // One that is not ready, and says so, may stay so.
+    moves.Add(node.ready == "False" ? 0.02 : 0.5, set_ready("True"), "the kubelet reports that its node is ready");
   } else {
     moves.AddFault(Fault::kNodeNotReady, 0.2, set_ready("False"), "the kubelet reports that its node is not ready");
   }
