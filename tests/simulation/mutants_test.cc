@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Mutant::kR2WatchIsEnough, "R2WatchIsEnough", kFew},
         Case{Mutant::kR2BelievesOldEvidence, "R2BelievesOldEvidence", kSome},
         Case{Mutant::kR2IgnoresHolderUid, "R2IgnoresHolderUid", kFew}, Case{Mutant::kR3Assumes, "R3Assumes", kFew},
-        Case{Mutant::kR3SettlesByOldReads, "R3SettlesByOldReads", kFew},
+        Case{Mutant::kR3SettlesByOldReads, "R3SettlesByOldReads", kMany},
         Case{Mutant::kR4TellsTheLossLast, "R4TellsTheLossLast", kFew},
         Case{Mutant::kR4HidesTheLoss, "R4HidesTheLoss", kFew},
         Case{Mutant::kR4IgnoresDeletion, "R4IgnoresDeletion", kFew},
