@@ -47,7 +47,7 @@ function(lb_under_sanitizer test)
 endfunction()
 
 # lb_test(NAME TIER [TSAN] [TIMEOUT SECONDS] SOURCES… LINK…): a GoogleTest program, known to ctest by NAME, with its tier (unit, component,
-# control_plane or interop) as the label. Under AddressSanitizer unit and component are run; under ThreadSanitizer what says TSAN, and
+# control_plane, e2e or interop) as the label. Under AddressSanitizer unit and component are run; under ThreadSanitizer what says TSAN, and
 # that may link neither gRPC nor abseil's synchronization, since those are not instrumented.
 function(lb_test name tier)
   cmake_parse_arguments(arg "TSAN" "TIMEOUT" "SOURCES;LINK" ${ARGN})
@@ -64,6 +64,7 @@ function(lb_test name tier)
     set(cost_component 300)
     set(cost_simulation 250)
     set(cost_control_plane 200)
+    set(cost_e2e 150)
     set(cost_interop 100)
     set_tests_properties(${name} PROPERTIES LABELS ${tier} TIMEOUT ${arg_TIMEOUT} COST ${cost_${tier}})
   elseif((sanitizer STREQUAL "asan" AND tier MATCHES "^(unit|component)$") OR (sanitizer STREQUAL "tsan" AND arg_TSAN))

@@ -50,6 +50,8 @@ class RealCluster : public Cluster {
   std::string EtcdUrl() const;
   // For kubectl, as the administrator.
   std::string Kubeconfig() const;
+  // What tests/lab/control-plane and tests/lab/node call DIR.
+  const std::string& Folder() const { return lab_dir_; }
   // The folder of kubectl, grpcurl and the control plane's own programs.
   std::string Binaries() const;
 
