@@ -32,7 +32,7 @@ TEST(Ending, R7_AsDeletedByADeploymentsOwner) {
     if (i == 0) leader.Hold();
     Handover handover(&stage, leader);
     leader.Delete();
-    handover.ExpectInOrder(kFigure);
+    handover.ExpectInOrder(i == 0 ? std::string(kFigure) + ", the old object held by a finalizer" : kFigure);
     if (i == 0) {
       EXPECT_FALSE(leader.Object().is_null()) << "its object was not needed to go: " << leader.Describe();
       leader.Release();

@@ -17,6 +17,20 @@ namespace {
 const std::string kSource = LEADERSHIP_BROKER_SOURCE_DIR;
 const std::string kBuild = LEADERSHIP_BROKER_BINARY_DIR;
 
+// The folder of this name below `root`; empty when there is none. Others may come and go meanwhile, which ends a
+// search.
+std::string FindFolder(const std::string& root, const std::string& name) {
+  for (int i = 0; i < 20; ++i) {
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(root, error);
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+      if (at->path().filename() == name) return at->path().string();
+    }
+    if (!error || !std::filesystem::exists(root)) break;
+  }
+  return "";
+}
+
 void MustRun(const std::vector<std::string>& command) {
   const Finished finished = RunProgram(command, 3 * kPatience);
   Require(finished.exit_code == 0, command[0] + " " + command[1] + ":\n" + finished.output);
@@ -69,12 +83,9 @@ pid_t NodeLab::Pid(const std::string& node, const std::string& container_id) con
   const std::string group(absl::StripSuffix(ReadTextFile(NodeFolder(node) + "/cable"), "\n"));
   // Of version 1 of control groups, and of version 2.
   for (const char* hierarchy : {"/sys/fs/cgroup/memory/", "/sys/fs/cgroup/"}) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(hierarchy + group, error)) {
-      if (entry.path().filename() != id) continue;
-      // In order of their numbers.
-      return std::atoi(ReadTextFile(entry.path().string() + "/cgroup.procs").c_str());
-    }
+    const std::string folder = FindFolder(hierarchy + group, id);
+    // In order of their numbers.
+    if (!folder.empty()) return std::atoi(ReadTextFile(folder + "/cgroup.procs").c_str());
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 
@@ -84,7 +85,7 @@ void Stage::Apply(const std::vector<Json>& workloads, const Json& broker, const 
       {"images",
        Json::array({{{"name", "leadership-broker"}, {"newName", "localhost/leadership-broker"}, {"newTag", "e2e"}}})}};
   for (const std::string& component : components)
-    kustomization["components"].push_back("DEPLOY/kustomize/" + component);
+    kustomization["components"].push_back(absl::StrCat("DEPLOY/kustomize/", component));
   for (const Json& workload : workloads) {
     if (broker.empty()) break;
     Json container = {{"name", "leadership-broker"}};
