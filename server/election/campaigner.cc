@@ -29,7 +29,7 @@ class Campaigner::PodTracker : public loop::Pending, private kube::ReflectorObse
   void OnBookmark(const std::string&) override {}
   void OnRead(kube::ObjectRead<kube::Pod> read) override {
     if (read.outcome.ok()) Tell(PodSeen{uid_, std::move(read.object), read.sent});
-    Tell(Heard{Activity::kOtherPodList, read.outcome, uid_});
+    Tell(Heard{Activity::kHolderRead, read.outcome});
   }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     const bool list = request == kube::ReflectorRequest::kList;
@@ -71,7 +71,7 @@ class Campaigner::NodeTracker : public loop::Pending, private kube::ReflectorObs
   void OnBookmark(const std::string&) override {}
   void OnRead(kube::ObjectRead<kube::Node> read) override {
     if (read.outcome.ok()) Tell(NodeSeen{name_, std::move(read.object), read.sent});
-    Tell(Heard{Activity::kNodeList, read.outcome});
+    Tell(Heard{Activity::kHolderRead, read.outcome});
   }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     if (!outcome.ok()) Tell(NodeUnwatched{name_});

@@ -68,6 +68,8 @@ void Election::FollowNode() {
     const auto holder = seen_pods_.find(lock->holder.uid);
     unreachable_.Follow(lock->uid, holder == seen_pods_.end() ? "" : holder->second.node, now_);
   }
+  // It is read no more, so that no answer would end a trouble with that.
+  if (!unreachable_.since().has_value()) troubles_.Over(Activity::kHolderRead);
   if (unreachable_.node() == before) return;
   troubles_.Over(Activity::kNodeList);
   troubles_.Over(Activity::kNodeWatch);

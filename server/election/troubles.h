@@ -26,6 +26,7 @@ enum class Activity {
   kOtherPodWatch,
   kNodeList,
   kNodeWatch,
+  kHolderRead,    // reading the node and the pod of an unreachable holder
   kHolderDelete,  // deleting the pod of an unreachable holder
   kRelease,       // marking a lock as released
   kDelete,        // removing a lock

@@ -104,7 +104,7 @@ void Stage::Apply(const std::vector<Json>& workloads, const Json& broker, const 
 void Stage::ApplyKustomization(Json kustomization, const std::map<std::string, Json>& files) {
   const std::string folder = scratch_.File(std::to_string(++applied_));
   std::filesystem::create_directory(folder);
-  for (const auto& [name, content] : files) WriteTextFile(folder + "/" + name, content.dump());
+  for (const auto& [name, content] : files) WriteTextFile(absl::StrCat(folder, "/", name), content.dump());
   // Kustomize wants other folders by relative paths.
   const std::string deploy = std::filesystem::relative(std::string(kSource) + "/deploy", folder).string();
   kustomization["apiVersion"] = "kustomize.config.k8s.io/v1beta1";

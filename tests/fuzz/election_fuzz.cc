@@ -129,7 +129,7 @@ class Run {
         constexpr election::Activity kActivities[] = {
             election::Activity::kLockList,    election::Activity::kOwnPodList,   election::Activity::kLockWatch,
             election::Activity::kOwnPodWatch, election::Activity::kOtherPodList, election::Activity::kOtherPodWatch,
-            election::Activity::kNodeList,    election::Activity::kNodeWatch};
+            election::Activity::kNodeList,    election::Activity::kNodeWatch,    election::Activity::kHolderRead};
         const election::Activity activity = kActivities[line.Choice(std::size(kActivities))];
         return election::Heard{activity, ReadOutcome(line, now_.wall)};
       }

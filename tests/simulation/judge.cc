@@ -55,8 +55,8 @@ void Judge::Published(const Body& body, const Broker& broker, const status::Snap
   // R9: only these end a leadership.
   const Witness& witness = broker.witness();
   const Witness::Term* const term = witness.TermOf(last.lock().uid());
-  const bool may_lose = (term != nullptr && term->ended()) || witness.own_pod_ended() || witness.namesake() ||
-                        witness.refusals() >= 2 || world_->boot() >= before->trusted_until;
+  const bool may_lose = (term != nullptr && (term->ended() || term->passed_on)) || witness.own_pod_ended() ||
+                        witness.namesake() || witness.refusals() >= 2 || world_->boot() >= before->trusted_until;
   if (!may_lose) Break("R9", absl::StrCat(body.uid, " stops leading, and was shown nothing that ends its leadership"));
 }
 

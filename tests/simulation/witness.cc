@@ -61,6 +61,8 @@ void Witness::ShownEvent(const Change& change) {
   Note(*change.lock, 0);
   const bool deleted = change.kind == kube::WatchEventKind::kDeleted;
   if (deleted) End(terms_[uid], change.revision);
+  const LockFacts read = ReadFacts(*change.lock);
+  terms_[uid].passed_on = deleted || !read.held || read.holder_uid != pod_uid_ || read.being_deleted;
   terms_[uid].reached = true;
   Reach(change.revision, deleted ? "" : uid);
 }
