@@ -149,7 +149,8 @@ void Judge::RemovalArrives(const Body& sender, const kube::ConfigMap& lock, cons
   if (read.invalid()) {
     return Break("R13", absl::StrCat(sender.uid, " removes ", read.uid, ", which is no lock"));
   }
-  const bool own = read.holder_uid == sender.uid && terms_[read.uid].told.empty();
+  // Whoever had the lock before a hand gave it to this one is a suspect of all, and no reason to leave it.
+  const bool own = read.holder_uid == sender.uid && terms_[read.uid].told.count(sender.uid) == 0;
   if (own || Ended(read.holder_uid)) return;
   const std::optional<absl::Duration> released_at = terms_[read.uid].released_at;
   if (released_at.has_value() && world_->boot() >= *released_at + read.limit) {
