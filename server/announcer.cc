@@ -38,6 +38,7 @@ bool IsTrouble(Leadership::Reason reason) {
 void Announcer::Publish(status::SnapshotPtr snapshot) {
   // Told first: nobody waits for a log.
   hub_->Publish(snapshot);
+  for (status::Observer* observer : observers_) observer->Told(snapshot);
   const Leadership& told = snapshot->leadership;
   if (told.reason() == Leadership::REASON_STARTING) return;
   if (logged_ != nullptr && !IsNews(told, logged_->leadership)) return;

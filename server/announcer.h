@@ -1,27 +1,31 @@
-// Passes what an election publishes to the hub, and writes a line of the log at each change that a person would want to
-// know of.
+// Passes what an election publishes to the hub and then to the observers, and writes a line of the log at each change
+// that a person would want to know of.
 //
 // On the loop's thread.
 #ifndef LEADERSHIP_BROKER_ANNOUNCER_H_
 #define LEADERSHIP_BROKER_ANNOUNCER_H_
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/election/campaigner.h"
 #include "server/status/hub.h"
+#include "server/status/observer.h"
 
 namespace leadership_broker {
 
 class Announcer : public election::Audience {
  public:
-  // `hub` must outlive it.
-  explicit Announcer(status::Hub* hub) : hub_(hub) {}
+  // All must outlive it.
+  Announcer(status::Hub* hub, std::vector<status::Observer*> observers) : hub_(hub), observers_(std::move(observers)) {}
 
   void Publish(status::SnapshotPtr snapshot) override;
   void Warn(const std::string& message) override;
 
  private:
   status::Hub* const hub_;
+  const std::vector<status::Observer*> observers_;
   status::SnapshotPtr logged_;
 };
 

@@ -10,6 +10,7 @@ namespace leadership_broker {
 absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::Config& config,
                                                                  const config::Identity& identity,
                                                                  const std::vector<status::Hub*>& hubs,
+                                                                 const std::vector<status::Observer*>& observers,
                                                                  std::function<void(const kube::Pod&)> on_own_pod) {
   auto credentials = kube::Credentials::FromDirectory(
       config.service_account_dir, [](const std::string& message) { config::Log(config::LogLevel::kWarning, message); });
@@ -23,7 +24,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials)));
   std::vector<election::Candidacy::Stand> stands;
   for (size_t i = 0; i < config.locks.size(); ++i) {
-    side->announcers_.push_back(std::make_unique<Announcer>(hubs[i]));
+    side->announcers_.push_back(std::make_unique<Announcer>(hubs[i], observers));
     election::Options options;
     options.namespace_name = identity.namespace_name;
     options.lock_name = config.locks[i];

@@ -25,12 +25,14 @@ namespace leadership_broker {
 
 class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
  public:
-  // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks.
+  // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks; the
+  // observers are shown what is told of any. All must outlive it.
   // `on_own_pod` is called on the loop's thread with this pod's object, each time it is seen. The error is one line for
   // people. Made before there are other threads (libcurl).
   static absl::StatusOr<std::unique_ptr<ClusterSide>> Create(const config::Config& config,
                                                              const config::Identity& identity,
                                                              const std::vector<status::Hub*>& hubs,
+                                                             const std::vector<status::Observer*>& observers,
                                                              std::function<void(const kube::Pod&)> on_own_pod);
   ~ClusterSide() override;
 

@@ -94,11 +94,11 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   std::unique_ptr<ClusterSide> cluster;
   NoPodToEnd no_pod;
   if (identity.outside_cluster) {
-    PublishOutsideCluster(config, identity, hub_pointers);
+    PublishOutsideCluster(config, identity, hub_pointers, /*observers=*/{});
   } else {
     const bool open_to_node = ListensOnLoopbackTcp(config);
-    auto created =
-        ClusterSide::Create(config, identity, hub_pointers, [&exit_code, open_to_node](const kube::Pod& pod) {
+    auto created = ClusterSide::Create(
+        config, identity, hub_pointers, /*observers=*/{}, [&exit_code, open_to_node](const kube::Pod& pod) {
           if (!pod.spec().host_network() || !open_to_node || exit_code != 0) return;
           config::Log(config::LogLevel::kError,
                       "this pod has hostNetwork, so every process on the node could reach --listen on loopback: use "

@@ -9,7 +9,7 @@ namespace leadership_broker {
 using leadership::v1::Leadership;
 
 void PublishOutsideCluster(const config::Config& config, const config::Identity& identity,
-                           const std::vector<status::Hub*>& hubs) {
+                           const std::vector<status::Hub*>& hubs, const std::vector<status::Observer*>& observers) {
   for (size_t i = 0; i < hubs.size(); ++i) {
     auto snapshot = std::make_shared<status::Snapshot>();
     Leadership& leadership = snapshot->leadership;
@@ -24,7 +24,7 @@ void PublishOutsideCluster(const config::Config& config, const config::Identity&
     }
     leadership.mutable_state_since()->set_seconds(absl::ToUnixSeconds(absl::Now()));
     leadership.set_revision(1);
-    Announcer(hubs[i]).Publish(std::move(snapshot));
+    Announcer(hubs[i], observers).Publish(std::move(snapshot));
   }
 }
 
