@@ -38,7 +38,8 @@ template <typename Object>
 class ReflectorObserver {
  public:
   virtual ~ReflectorObserver() = default;
-  // The list from which the watch goes on. Events may have been missed before it. `polling`: there is no watch.
+  // The list from which the watch goes on. Events may have been missed before it. Never older than what was told
+  // before, but after OnRestored. `polling`: there is no watch.
   virtual void OnSynced(ObjectRead<Object> read, bool polling) = 0;
   // An event of the watch, in its order.
   virtual void OnEvent(WatchEventKind kind, Object object) = 0;
@@ -100,6 +101,11 @@ class Reflector : private WatchObserver<Object> {
     if (absl::SimpleAtoi(resource_version, &version)) newest_ = std::max(newest_, version);
   }
 
+  bool IsOvertaken(const ObjectRead<Object>& read) const {
+    uint64_t version = 0;
+    return absl::SimpleAtoi(read.resource_version, &version) && version < newest_;
+  }
+
   void WentBack() {
     newest_ = 0;
     read_.reset();
@@ -128,6 +134,8 @@ class Reflector : private WatchObserver<Object> {
       ListAfter(backoff_.Next(Now(), scheduler_->Random(), outcome.retry_after));
       return;
     }
+    // Read() was answered with something newer since this was sent. To go on from here would take back what was told.
+    if (IsOvertaken(read)) return SendList();
     connected_ = true;
     resource_version_ = read.resource_version;
     if (may_not_watch_) {

@@ -240,6 +240,20 @@ TEST_F(ReflectorTest, R4ReadOvertakenByTheWatchIsNoRestoredStore) {
   EXPECT_THAT(told, ElementsAre("bookmark 50", "read at 20"));
 }
 
+TEST_F(ReflectorTest, R4ListOvertakenByAReadIsSentAgain) {
+  SyncAndOpen();
+  reflector.Read();
+  api.watch->OnEnd(Failure(absl::StatusCode::kOutOfRange));
+  ASSERT_THAT(api.asked.back(), "list");
+  told.clear();
+  api.AnswerList(1, 30);
+  api.AnswerList(2, 20);
+  EXPECT_THAT(told, ElementsAre("read at 30"));
+  EXPECT_EQ(api.asked.back(), "list");
+  api.AnswerList(3, 30);
+  EXPECT_THAT(told, ElementsAre("read at 30", "synced none at 30"));
+}
+
 TEST_F(ReflectorTest, RequestsAreAbandonedWithIt) {
   kube::Reflector<kube::ConfigMap>* other =
       new kube::Reflector<kube::ConfigMap>(&api, &scheduler, {"ns", "lock", ""}, this);
