@@ -25,7 +25,7 @@ bool Election::MayTell() const {
   // A read has shown an edit that the watch has not come to, and with it who else may have had the lock.
   if (view_.newest()->version > lock->version) return false;
   // What may be marked as given up is given up, whoever waits now.
-  if (!lock->released_by.empty() || held_->uid == given_up_) return false;
+  if (IsReleased(*lock) || held_->uid == given_up_) return false;
   if (trust_.refused() || !trust_.Fresh(now_.boot)) return false;
   if (self_ == Self::kTerminating) return LeadsOnDying();
   return self_ == Self::kEligible && (GoesOn() || Stands());

@@ -537,6 +537,17 @@ TEST(R8, RestartedBrokerDoesNotLeadUnderAMarkedLock) {
   EXPECT_NE(other.State(), Leadership::STATE_LEADER);
 }
 
+TEST(R8, MarkThatNamesAnotherThanTheHolderIsNone) {
+  // As when a hand passes a marked lock on.
+  kube::ConfigMap passed_on = Leader::Own(11);
+  (*passed_on.mutable_metadata()->mutable_annotations())[election::kReleasedAnnotation] = "other-uid";
+  Candidate me(TakingOver());
+  me.OwnPod(PodOf("me"));
+  me.Sync(passed_on, 20);
+  me.Candidates({});
+  EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
+}
+
 TEST(R8, LimitIsReadAsItIsWritten) {
   for (const absl::Duration limit : {absl::Seconds(3), absl::Milliseconds(90500), absl::Minutes(2)}) {
     election::LockTemplate from{"ns", "lock", {"me", "me-uid", "node"}, limit, "1"};
