@@ -81,10 +81,13 @@ struct Options {
 
 // Tells the shortest story that breaks the rule as the seed's run did, and keeps it.
 void Tell(const std::vector<uint64_t>& seeds, const Options& options, const char* program) {
-  const Trace trace = Shrink(Explore(seeds.front(), /*recorded=*/true).trace);
+  const Report explored = Explore(seeds.front(), /*recorded=*/true);
+  const Trace trace = Shrink(explored.trace);
   std::printf("\n---- seed %" PRIu64 " (and %zu more), with as few choices as can be\n", seeds.front(),
               seeds.size() - 1);
-  Print(Replay(trace, /*recorded=*/true));
+  const Report shortest = Replay(trace, /*recorded=*/true);
+  Print(shortest.violation.has_value() ? shortest : explored);
+  if (!shortest.violation.has_value()) std::printf("only the seed itself breaks it: its choices alone do not\n");
   const std::string path = options.save + "/" + std::to_string(seeds.front()) + ".trace";
   std::ofstream file(path);
   file << Text(trace);

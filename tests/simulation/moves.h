@@ -2,6 +2,7 @@
 #ifndef LEADERSHIP_BROKER_TESTS_SIMULATION_MOVES_H_
 #define LEADERSHIP_BROKER_TESTS_SIMULATION_MOVES_H_
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <string>
@@ -64,19 +65,19 @@ class Moves {
   void Of(const std::string& actor) { actor_ = actor; }
 
   // What has to happen sooner or later.
-  template <typename Act, typename... Label>
-  void Add(double weight, Act act, const Label&... label) {
-    moves_.push_back({weight, labelled_ ? absl::StrCat(actor_, ": ", label...) : std::string(), std::move(act)});
+  template <typename Act, typename... Words>
+  void Add(double weight, Act act, const Words&... label) {
+    moves_.push_back({weight, labelled_ ? Label(label...) : std::string(), std::move(act)});
   }
-  template <typename Act, typename... Label>
-  void AddFault(Fault fault, double weight, Act act, const Label&... label) {
+  template <typename Act, typename... Words>
+  void AddFault(Fault fault, double weight, Act act, const Words&... label) {
     if (appetite_ == nullptr) return;
     const double scaled = weight * (*appetite_)[static_cast<size_t>(fault)];
     if (scaled > 0) Add(scaled, std::move(act), label...);
   }
   // What is neither: it need not happen, and does no harm.
-  template <typename Act, typename... Label>
-  void AddOptional(double weight, Act act, const Label&... label) {
+  template <typename Act, typename... Words>
+  void AddOptional(double weight, Act act, const Words&... label) {
     if (appetite_ != nullptr) Add(weight, std::move(act), label...);
   }
 
@@ -84,6 +85,16 @@ class Moves {
   const std::vector<Move>& all() const { return moves_; }
 
  private:
+  // One for each move: of two alike, such as the answers to two reads, the second is told from the first.
+  template <typename... Words>
+  std::string Label(const Words&... words) const {
+    const std::string first = absl::StrCat(actor_, ": ", words...);
+    std::string label = first;
+    const auto taken = [&](const Move& move) { return move.label == label; };
+    for (int n = 2; std::any_of(moves_.begin(), moves_.end(), taken); ++n) label = absl::StrCat(first, " #", n);
+    return label;
+  }
+
   const Appetite* const appetite_;
   const bool labelled_;
   std::string actor_;

@@ -11,7 +11,9 @@ namespace leadership_broker::simulation {
 void Witness::Note(const kube::ConfigMap& lock, uint64_t proven_at) {
   const LockFacts read = ReadFacts(lock);
   Term& term = terms_[read.uid];
-  if (read.held) term.holders.insert(read.holder_uid);
+  // An answer from before what it had been shown is no word of who had the lock in between (R16a): the watch's is.
+  const bool late_answer = proven_at != 0 && proven_at < newest_;
+  if (read.held && (read.holder_uid == pod_uid_ || !late_answer)) term.holders.insert(read.holder_uid);
   NoteNamesake(read.holder_name, read.holder_uid);
   // R8: a mark ends it as a removal does.
   const bool mine = read.held && read.holder_uid == pod_uid_ && !read.being_deleted && !read.released;
