@@ -16,6 +16,14 @@
 namespace leadership_broker::config {
 namespace {
 
+// Where the parts of a line of text begin, unless what is before is longer than most are.
+constexpr size_t kMessageColumn = 33;
+constexpr size_t kFieldsColumn = 96;
+
+void Fill(std::string& line, size_t column) {
+  if (line.size() < column) line.resize(column, ' ');
+}
+
 bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }
 
 std::string ToPlainValue(absl::string_view text) {
@@ -28,7 +36,10 @@ std::string ToPlainValue(absl::string_view text) {
 std::string Timestamp(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone()); }
 
 std::string FormatText(absl::Time time, LogLevel level, absl::string_view message, LogFields fields) {
-  std::string line = absl::StrCat(Timestamp(time), " ", LogLevelName(level), " ", ToPlainText(message));
+  std::string line = absl::StrCat(Timestamp(time), " ", LogLevelName(level), " ");
+  Fill(line, kMessageColumn);
+  line += ToPlainText(message);
+  if (fields.size() > 0) Fill(line, kFieldsColumn);
   for (const auto& [name, value] : fields) absl::StrAppend(&line, " ", name, "=", ToPlainValue(value));
   return line;
 }

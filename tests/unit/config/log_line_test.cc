@@ -20,12 +20,24 @@ const absl::Time kTime = absl::FromUnixMillis(1700000000123);
 TEST(LogLineTest, Text) {
   EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kInfo, "this pod leads",
                           {{"lock", "my-app"}, {"message_of", "a b"}, {"empty", ""}}),
-            "2023-11-14T22:13:20.123Z info this pod leads lock=my-app message_of=\"a b\" empty=\"\"");
+            "2023-11-14T22:13:20.123Z info    this pod leads" + std::string(49, ' ') +
+                " lock=my-app message_of=\"a b\" empty=\"\"");
+}
+
+TEST(LogLineTest, TextIsInColumnsAsFarAsItsMessagesAllow) {
+  const auto place = [](LogLevel level, const std::string& message) {
+    return FormatLogLine(LogFormat::kText, kTime, level, message, {{"lock", "l"}}).find(" lock=");
+  };
+  EXPECT_EQ(place(LogLevel::kInfo, "short"), place(LogLevel::kWarning, "a little longer than that"));
+  const std::string longest(200, 'x');
+  EXPECT_THAT(FormatLogLine(LogFormat::kText, kTime, LogLevel::kInfo, longest, {{"lock", "l"}}),
+              ::testing::EndsWith(longest + " lock=l"));
 }
 
 TEST(LogLineTest, TextStaysOnOneLineWhateverAServerSays) {
-  EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kError, "refused:\nforged", {{"body", "x\r\n\x1B[2J\"y"}}),
-            "2023-11-14T22:13:20.123Z error refused:\\nforged body=\"x\\r\\n\\x1b[2J\\\"y\"");
+  EXPECT_EQ(
+      FormatLogLine(LogFormat::kText, kTime, LogLevel::kError, "refused:\nforged", {{"body", "x\r\n\x1B[2J\"y"}}),
+      "2023-11-14T22:13:20.123Z error   refused:\\nforged" + std::string(47, ' ') + " body=\"x\\r\\n\\x1b[2J\\\"y\"");
 }
 
 TEST(LogLineTest, Json) {
