@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test test-operator-lib demo bench fuzz simulate chaos lint
+.PHONY: deps build test test-operator-lib test-upgrade demo bench fuzz simulate chaos lint
 
 deps:
 	@scripts/deps
@@ -13,6 +13,10 @@ test: deps
 # Outside CI: make test-operator-lib OPERATOR_LIB_DIR=CHECKOUT
 test-operator-lib: deps
 	@OPERATOR_LIB_DIR="$(OPERATOR_LIB_DIR)" tests/operator_lib/run
+
+# Outside CI: make test-upgrade OTHER=COMMIT-OR-PROGRAM
+test-upgrade: deps
+	@OTHER="$(OTHER)" tests/upgrade/run
 
 # make demo ARGS=--once ends by itself.
 demo: deps
