@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include "gtest/gtest.h"
 
 #include "bench/figures.h"
+#include "bench/memory.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/real_cluster.h"
@@ -58,23 +58,6 @@ std::shared_ptr<grpc::Channel> FirstConnection(const std::string& address) {
   return channel;
 }
 
-// "VmRSS" or "RssAnon" of a process, in MB.
-double MemoryOf(pid_t pid, const std::string& field) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string word; status >> word;) {
-    int64_t kilobytes;
-    if (word == field + ":" && status >> kilobytes) return static_cast<double>(kilobytes) / 1024;
-  }
-  return 0;
-}
-
-std::string Memory(pid_t pid) {
-  std::ostringstream text;
-  text.precision(3);
-  text << MemoryOf(pid, "VmRSS") << " MB resident, " << MemoryOf(pid, "RssAnon") << " MB of it anonymous";
-  return text.str();
-}
-
 // With its HTTP listener, as shipped.
 BrokerCommand ShippedCommand(const TestPod& pod, const std::string& lock) {
   BrokerCommand command = BrokerCommand::InPod(pod, lock);
@@ -99,8 +82,8 @@ int Main(int argc, char** argv) {
   Figures empty("empty gRPC server: start -> serving");
   Figures serving("broker: start -> serving");
   Figures leading("broker: start -> app told LEADER, free lock");
-  std::string empty_memory;
-  std::string broker_memory;
+  Memory empty_memory;
+  Memory broker_memory;
   for (int run = 0; run < runs; ++run) {
     const bool last = run + 1 == runs;
     {
@@ -111,7 +94,7 @@ int Main(int argc, char** argv) {
       const auto channel = FirstConnection(address);
       empty.Add(absl::Now() - began);
       if (last) absl::SleepFor(absl::Seconds(idle_seconds));
-      empty_memory = Memory(server.pid());
+      empty_memory = MemoryOf(server.pid());
     }
     const std::string lock = "lock-" + std::to_string(run);
     const TestPod pod(&cluster, namespace_name, "pod-" + std::to_string(run), {lock});
@@ -124,14 +107,14 @@ int Main(int argc, char** argv) {
     leading.Add(app_beside.WaitForState(Leadership::STATE_LEADER).at - began);
     Require(!::testing::Test::HasFailure(), "no leader");
     if (last) absl::SleepFor(absl::Seconds(idle_seconds));
-    broker_memory = Memory(broker.pid());
+    broker_memory = MemoryOf(broker.pid());
   }
   std::cout << Figures::Header() << "\n"
             << empty.Row(&empty) << "\n"
             << serving.Row(&empty) << "\n"
             << leading.Row(&empty) << "\n"
-            << "empty gRPC server, idle: " << empty_memory << "\n"
-            << "broker, idle leader with one stream: " << broker_memory << std::endl;
+            << "empty gRPC server, idle: " << ToText(empty_memory) << "\n"
+            << "broker, idle leader with one stream: " << ToText(broker_memory) << std::endl;
   return 0;
 }
 
