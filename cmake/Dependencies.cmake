@@ -17,6 +17,8 @@ if(LEADERSHIP_BROKER_SERVER)
   find_package(spdlog CONFIG REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
+  # Not by its config package, which wants civetweb for a part that is not used here.
+  pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)
 endif()
 if(LEADERSHIP_BROKER_TESTS)
   find_package(GTest CONFIG REQUIRED)

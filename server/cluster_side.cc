@@ -11,6 +11,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
                                                                  const config::Identity& identity,
                                                                  const std::vector<status::Hub*>& hubs,
                                                                  const std::vector<status::Observer*>& observers,
+                                                                 kube::CallObserver* call_observer,
                                                                  std::function<void(const kube::Pod&)> on_own_pod) {
   auto credentials = kube::Credentials::FromDirectory(
       config.service_account_dir, [](const std::string& message) { config::Log(config::LogLevel::kWarning, message); });
@@ -21,7 +22,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   auto transport = kube::CurlTransport::Create(std::move(transport_options));
   if (!transport.ok()) return transport.status();
 
-  std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials)));
+  std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials), call_observer));
   std::vector<election::Candidacy::Stand> stands;
   for (size_t i = 0; i < config.locks.size(); ++i) {
     side->announcers_.push_back(std::make_unique<Announcer>(hubs[i], observers));
@@ -42,11 +43,12 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   return side;
 }
 
-ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials)
+ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
+                         kube::CallObserver* call_observer)
     : transport_(std::move(transport)),
       credentials_(std::move(credentials)),
       loop_(transport_.get()),
-      api_(transport_.get(), credentials_.get(), &loop_) {}
+      api_(transport_.get(), credentials_.get(), &loop_, call_observer) {}
 
 ClusterSide::~ClusterSide() { Stop(); }
 

@@ -14,6 +14,7 @@
 #include "server/config/config.h"
 #include "server/config/identity.h"
 #include "server/election/candidacy.h"
+#include "server/kube/call_observer.h"
 #include "server/kube/credentials.h"
 #include "server/kube/curl_transport.h"
 #include "server/kube/rest_api.h"
@@ -26,13 +27,14 @@ namespace leadership_broker {
 class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
  public:
   // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks; the
-  // observers are shown what is told of any. All must outlive it.
+  // observers are shown what is told of any, and `call_observer` each call to the API server. All must outlive it.
   // `on_own_pod` is called on the loop's thread with this pod's object, each time it is seen. The error is one line for
   // people. Made before there are other threads (libcurl).
   static absl::StatusOr<std::unique_ptr<ClusterSide>> Create(const config::Config& config,
                                                              const config::Identity& identity,
                                                              const std::vector<status::Hub*>& hubs,
                                                              const std::vector<status::Observer*>& observers,
+                                                             kube::CallObserver* call_observer,
                                                              std::function<void(const kube::Pod&)> on_own_pod);
   ~ClusterSide() override;
 
@@ -50,7 +52,8 @@ class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
   void StepDown(const std::string& lock_name, Answer answer) override;
 
  private:
-  ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials);
+  ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
+              kube::CallObserver* call_observer);
 
   void CountWaiter(const std::string& lock_name, int change);
 

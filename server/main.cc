@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +21,7 @@
 #include "server/config/version.h"
 #include "server/http/http_server.h"
 #include "server/http/probes.h"
+#include "server/metrics/metrics.h"
 #include "server/outside_cluster.h"
 #include "server/process/descriptors.h"
 #include "server/process/spare_memory.h"
@@ -84,21 +87,27 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   std::vector<std::unique_ptr<status::Hub>> hubs;
   std::vector<status::Hub*> hub_pointers;
   std::vector<rpc::LockDirectory::Entry> entries;
+  std::vector<metrics::NamedHub> named_hubs;
   for (const std::string& lock : config.locks) {
     hubs.push_back(std::make_unique<status::Hub>());
     hub_pointers.push_back(hubs.back().get());
     entries.push_back({lock, hubs.back().get()});
+    named_hubs.push_back({lock, hubs.back().get()});
   }
+  const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
+  metrics::Metrics metrics(named_hubs, config::Version(), boot_clock);
+  const std::vector<status::Observer*> observers = {metrics.lock_observer()};
 
   std::atomic<int> exit_code{0};
   std::unique_ptr<ClusterSide> cluster;
   NoPodToEnd no_pod;
   if (identity.outside_cluster) {
-    PublishOutsideCluster(config, identity, hub_pointers, /*observers=*/{});
+    PublishOutsideCluster(config, identity, hub_pointers, observers);
   } else {
     const bool open_to_node = ListensOnLoopbackTcp(config);
     auto created = ClusterSide::Create(
-        config, identity, hub_pointers, /*observers=*/{}, [&exit_code, open_to_node](const kube::Pod& pod) {
+        config, identity, hub_pointers, observers, metrics.call_observer(),
+        [&exit_code, open_to_node](const kube::Pod& pod) {
           if (!pod.spec().host_network() || !open_to_node || exit_code != 0) return;
           config::Log(config::LogLevel::kError,
                       "this pod has hostNetwork, so every process on the node could reach --listen on loopback: use "
@@ -118,7 +127,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   options.max_streams = config.max_streams;
   options.first_refused_descriptor = FirstRefusedDescriptor(config);
   options.directory = &directory;
-  options.now = [] { return loop::SystemNow().boot; };
+  options.now = boot_clock;
   options.campaign_requests = config.campaign == config::Campaign::kOnRequest ? cluster.get() : nullptr;
   if (config.allow_step_down) {
     options.step_down_requests = cluster != nullptr ? static_cast<rpc::StepDownRequests*>(cluster.get()) : &no_pod;
@@ -126,10 +135,13 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   auto server = rpc::Server::Start(std::move(options));
   if (!server.ok()) return Refuse(server.status().message());
 
-  auto probes = http::HttpServer::Start(
-      config.http_listen, config.http_listen_is_default,
+  http::Handlers handlers =
       http::ProbeHandlers([&cluster] { return cluster == nullptr ? absl::ZeroDuration() : cluster->SinceLastTurn(); },
-                          [&server] { return (*server)->serving(); }));
+                          [&server] { return (*server)->serving(); });
+  handlers["/metrics"] = [&metrics, &server] {
+    return http::Answer{200, metrics::kContentType, metrics.Text((*server)->budget())};
+  };
+  auto probes = http::HttpServer::Start(config.http_listen, config.http_listen_is_default, std::move(handlers));
   if (!probes.ok()) return Refuse(probes.status().message());
 
   config::Log(config::LogLevel::kInfo, "serving",

@@ -39,10 +39,20 @@ void Exchange::End(Outcome outcome) {
 
 void Exchange::EndUnreadable(absl::string_view why) { End(OutcomeOfUnreadable(what(), head_, why)); }
 
+void Exchange::ReportAnswer(int http_status) {
+  if (connection_.observer == nullptr) return;
+  connection_.observer->OnAnswer(request_.verb, http_status, connection_.scheduler->Now().boot - sent_at_);
+}
+
+void Exchange::ReportWatchEnd(const Outcome& outcome) {
+  if (connection_.observer != nullptr) connection_.observer->OnWatchEnd(request_.resource, outcome);
+}
+
 void Exchange::Send() {
   head_ = HttpHead();
   error_body_.clear();
-  sent_token_ = connection_.credentials->Token(connection_.scheduler->Now().boot);
+  sent_at_ = connection_.scheduler->Now().boot;
+  sent_token_ = connection_.credentials->Token(sent_at_);
   HttpRequest http = request_.http;
   http.headers.push_back("Accept: application/json");
   http.headers.push_back(absl::StrCat("User-Agent: ", UserAgent()));
@@ -50,6 +60,7 @@ void Exchange::Send() {
   transfer_ = connection_.transport->Start(std::move(http), this);
   if (!request_.http.streaming) return;
   timer_ = connection_.scheduler->After(kStreamAnswerLimit, [this] {
+    if (head_.status == 0) ReportAnswer(0);
     End(OutcomeOfBreak(
         what(), head_,
         absl::UnavailableError(absl::StrCat("no complete answer from ", connection_.transport->Peer(),
@@ -59,6 +70,7 @@ void Exchange::Send() {
 
 void Exchange::OnHeaders(const HttpHead& head) {
   head_ = head;
+  if (request_.http.streaming) ReportAnswer(head.status);
   if (!Accepted()) return;
   timer_.reset();
   OnAccepted();
@@ -73,6 +85,8 @@ void Exchange::OnBody(absl::string_view chunk) {
 }
 
 void Exchange::OnDone(const absl::Status& status) {
+  // The head of a stream's answer has been reported.
+  if (!request_.http.streaming || head_.status == 0) ReportAnswer(status.ok() ? head_.status : 0);
   Outcome outcome = status.ok() ? OutcomeOfAnswer(what(), head_, error_body_) : OutcomeOfBreak(what(), head_, status);
   if (outcome.http_status == 401) {
     OnUnauthorized(std::move(outcome));

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 
 #include "server/kube/api.h"
+#include "server/kube/call_observer.h"
 #include "server/kube/credentials.h"
 #include "server/kube/requests.h"
 #include "server/kube/transport.h"
@@ -17,11 +18,12 @@
 
 namespace leadership_broker::kube {
 
-// What every exchange needs; all outlive it.
+// What every exchange needs; all outlive it. The observer may be null.
 struct Connection {
   Transport* transport;
   Credentials* credentials;
   loop::Scheduler* scheduler;
+  CallObserver* observer;
 };
 
 class Exchange : public loop::Pending, private HttpHandler {
@@ -42,6 +44,9 @@ class Exchange : public loop::Pending, private HttpHandler {
   // Ends with DATA_LOSS.
   void EndUnreadable(absl::string_view why);
 
+  // Tells the observer of a watch's end.
+  void ReportWatchEnd(const Outcome& outcome);
+
   const std::string& what() const { return request_.what; }
   const HttpHead& head() const { return head_; }
 
@@ -49,6 +54,8 @@ class Exchange : public loop::Pending, private HttpHandler {
   void Send();
   bool Accepted() const { return head_.status >= 200 && head_.status < 300; }
   void OnUnauthorized(Outcome outcome);
+  // Tells the observer of an answer, or with 0 of none.
+  void ReportAnswer(int http_status);
 
   void OnHeaders(const HttpHead& head) final;
   void OnBody(absl::string_view chunk) final;
@@ -57,6 +64,7 @@ class Exchange : public loop::Pending, private HttpHandler {
   const Connection connection_;
   const ApiRequest request_;
   std::string sent_token_;
+  absl::Duration sent_at_;  // by the boot clock
   bool tried_twice_ = false;
   HttpHead head_;
   // The body of an answer that is no 2xx.

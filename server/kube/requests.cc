@@ -33,17 +33,21 @@ std::string SelectorQuery(const Selector& selector) {
   return absl::StrCat("labelSelector=", UrlEscape(selector.label_selector));
 }
 
-std::string What(absl::string_view verb, absl::string_view resource, const Selector& selector) {
+ApiRequest NewRequest(absl::string_view verb, absl::string_view resource, const Selector& selector) {
   const std::string where = selector.namespace_name.empty()
                                 ? "at the cluster scope"
                                 : absl::StrCat("in namespace \"", selector.namespace_name, "\"");
-  return absl::StrFormat("%s %s %s\"%s\" %s", verb, resource, selector.name.empty() ? "with labels " : "",
-                         selector.name.empty() ? selector.label_selector : selector.name, where);
+  ApiRequest request;
+  request.verb = std::string(verb);
+  request.resource = std::string(resource);
+  request.what = absl::StrFormat("%s %s %s\"%s\" %s", verb, resource, selector.name.empty() ? "with labels " : "",
+                                 selector.name.empty() ? selector.label_selector : selector.name, where);
+  return request;
 }
 
-std::string What(absl::string_view verb, absl::string_view resource, const std::string& namespace_name,
-                 const std::string& name) {
-  return What(verb, resource, Selector{namespace_name, name, ""});
+ApiRequest NewRequest(absl::string_view verb, absl::string_view resource, const std::string& namespace_name,
+                      const std::string& name) {
+  return NewRequest(verb, resource, Selector{namespace_name, name, ""});
 }
 
 void SetBody(const google::protobuf::Message& message, absl::string_view content_type, ApiRequest* request) {
@@ -57,8 +61,7 @@ void SetBody(const google::protobuf::Message& message, absl::string_view content
 }  // namespace
 
 ApiRequest ListRequest(absl::string_view resource, const Selector& selector) {
-  ApiRequest request;
-  request.what = What("list", resource, selector);
+  ApiRequest request = NewRequest("list", resource, selector);
   request.http.method = "GET";
   request.http.target = absl::StrCat(CollectionPath(resource, selector.namespace_name), "?", SelectorQuery(selector));
   return request;
@@ -66,8 +69,7 @@ ApiRequest ListRequest(absl::string_view resource, const Selector& selector) {
 
 ApiRequest WatchRequest(absl::string_view resource, const Selector& selector, absl::string_view resource_version,
                         absl::Duration timeout) {
-  ApiRequest request;
-  request.what = What("watch", resource, selector);
+  ApiRequest request = NewRequest("watch", resource, selector);
   request.http.method = "GET";
   request.http.streaming = true;
   const int64_t seconds = std::max<int64_t>(1, absl::ToInt64Seconds(absl::Ceil(timeout, absl::Seconds(1))));
@@ -79,8 +81,7 @@ ApiRequest WatchRequest(absl::string_view resource, const Selector& selector, ab
 
 ApiRequest CreateRequest(const ConfigMap& config_map) {
   const ObjectMeta& metadata = config_map.metadata();
-  ApiRequest request;
-  request.what = What("create", Resource<ConfigMap>::kName, metadata.namespace_(), metadata.name());
+  ApiRequest request = NewRequest("create", Resource<ConfigMap>::kName, metadata.namespace_(), metadata.name());
   request.http.method = "POST";
   request.http.target = CollectionPath(Resource<ConfigMap>::kName, metadata.namespace_());
   ConfigMap object = config_map;
@@ -92,8 +93,7 @@ ApiRequest CreateRequest(const ConfigMap& config_map) {
 
 ApiRequest DeleteRequest(absl::string_view resource, const std::string& namespace_name, const std::string& name,
                          const Precondition& precondition) {
-  ApiRequest request;
-  request.what = What("delete", resource, namespace_name, name);
+  ApiRequest request = NewRequest("delete", resource, namespace_name, name);
   request.http.method = "DELETE";
   request.http.target = ObjectPath(resource, namespace_name, name);
   DeleteOptions options;
@@ -110,8 +110,7 @@ ApiRequest DeleteRequest(absl::string_view resource, const std::string& namespac
 
 ApiRequest AnnotateRequest(const std::string& namespace_name, const std::string& name, const Precondition& precondition,
                            const std::string& annotation, const std::string& value) {
-  ApiRequest request;
-  request.what = What("patch", Resource<ConfigMap>::kName, namespace_name, name);
+  ApiRequest request = NewRequest("patch", Resource<ConfigMap>::kName, namespace_name, name);
   request.http.method = "PATCH";
   request.http.target = ObjectPath(Resource<ConfigMap>::kName, namespace_name, name);
   MetadataPatch patch;

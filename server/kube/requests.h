@@ -15,7 +15,10 @@
 namespace leadership_broker::kube {
 
 struct ApiRequest {
-  // The call in RBAC's words, for messages: `watch configmaps "lock" in namespace "apps"`.
+  // RBAC's words for the call: "watch", "configmaps".
+  std::string verb;
+  std::string resource;
+  // The same as a sentence, for messages: `watch configmaps "lock" in namespace "apps"`.
   std::string what;
   HttpRequest http;
   // Not OK: it cannot be said in JSON and must not be sent.

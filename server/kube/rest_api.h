@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/kube/api.h"
+#include "server/kube/call_observer.h"
 #include "server/kube/credentials.h"
 #include "server/kube/exchange.h"
 #include "server/kube/transport.h"
@@ -14,9 +15,9 @@ namespace leadership_broker::kube {
 
 class RestApi : public Api {
  public:
-  // All three must outlive every handle.
-  RestApi(Transport* transport, Credentials* credentials, loop::Scheduler* scheduler)
-      : connection_{transport, credentials, scheduler} {}
+  // All must outlive every handle; `observer` may be null.
+  RestApi(Transport* transport, Credentials* credentials, loop::Scheduler* scheduler, CallObserver* observer = nullptr)
+      : connection_{transport, credentials, scheduler, observer} {}
 
   loop::Handle List(const Selector& selector, ListCallback<ConfigMap> callback) override;
   loop::Handle List(const Selector& selector, ListCallback<Pod> callback) override;

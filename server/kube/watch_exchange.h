@@ -46,6 +46,7 @@ class WatchExchange : public Exchange {
     if (outcome.ok() && decoder_.HasRest()) {
       outcome = OutcomeOfUnreadable(what(), head(), "the stream ended in the middle of an event");
     }
+    ReportWatchEnd(outcome);
     observer_->OnEnd(std::move(outcome));
   }
 

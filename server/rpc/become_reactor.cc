@@ -21,7 +21,7 @@ BecomeReactor::BecomeReactor(Options options) : options_(std::move(options)) {
   });
   Advance();
   if (finished_) return;
-  slot_ = options_.budget->TryTake();
+  slot_ = options_.budget->TryTake(StreamBudget::Use::kBecome);
   if (slot_ == nullptr) {
     End(ToGrpcStatus(options_.budget->Exhausted()));
   } else if (options_.campaign_requests != nullptr) {

@@ -60,6 +60,9 @@ class Server {
   // Calls are answered. Any thread.
   bool serving() const { return serving_; }
 
+  // How much of --max-streams is taken. Any thread; as long as the server.
+  const StreamBudget& budget() const { return service_.budget(); }
+
   // Health says NOT_SERVING, calls and streams end with UNAVAILABLE; what has not ended after a second is cut off.
   // Returns when all is over. Once is enough, more does nothing.
   void Shutdown();

@@ -59,7 +59,7 @@ grpc::ServerWriteReactor<leadership::v1::Leadership>* Service::WatchLeadership(
   if (!entry.ok()) return new RefusedWatch(entry.status());
   const absl::StatusOr<absl::Duration> heartbeat = Heartbeat(*request);
   if (!heartbeat.ok()) return new RefusedWatch(heartbeat.status());
-  StreamBudget::Slot slot = budget_.TryTake();
+  StreamBudget::Slot slot = budget_.TryTake(StreamBudget::Use::kWatch);
   if (slot == nullptr) return new RefusedWatch(budget_.Exhausted());
   return new WatchReactor({(*entry)->hub, std::move(slot), *heartbeat, &timer_, options_.now});
 }

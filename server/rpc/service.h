@@ -44,6 +44,8 @@ class Service : public leadership::v1::LeadershipBroker::CallbackService {
                                       const leadership::v1::ListLocksRequest* request,
                                       leadership::v1::ListLocksResponse* response) override;
 
+  const StreamBudget& budget() const { return budget_; }
+
  private:
   const Options options_;
   StreamBudget budget_;

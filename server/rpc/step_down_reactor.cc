@@ -7,7 +7,7 @@ namespace leadership_broker::rpc {
 
 StepDownReactor::StepDownReactor(const std::string& lock_name, status::Hub* hub, StreamBudget* budget,
                                  StepDownRequests* requests)
-    : slot_(budget->TryTake()) {
+    : slot_(budget->TryTake(StreamBudget::Use::kStepDown)) {
   if (slot_ == nullptr) {
     End(budget->Exhausted());
     return;

@@ -86,19 +86,28 @@ void Hub::Close() {
   Tell(std::move(armed));
 }
 
+void Hub::Reach(uint64_t sequence, Subscriber& subscriber) {
+  taken_.fetch_add(1, std::memory_order_relaxed);
+  coalesced_.fetch_add(sequence - subscriber.seen - 1, std::memory_order_relaxed);
+  subscriber.seen = sequence;
+}
+
 Hub::Next Hub::Take(const std::shared_ptr<Subscriber>& subscriber, bool or_latest) {
   loop::MutexLock lock(mutex_);
   if (loss_sequence_ > subscriber->seen) {
-    subscriber->seen = loss_sequence_;
+    Reach(loss_sequence_, *subscriber);
     // Where the loss is the newest too, latest_ may have been refreshed since.
     return {loss_sequence_ == sequence_ ? latest_ : loss_, false};
   }
   if (closed_) return {nullptr, true};
   if (sequence_ > subscriber->seen) {
-    subscriber->seen = sequence_;
+    Reach(sequence_, *subscriber);
     return {latest_, false};
   }
-  if (or_latest && latest_ != nullptr) return {latest_, false};
+  if (or_latest && latest_ != nullptr) {
+    taken_.fetch_add(1, std::memory_order_relaxed);
+    return {latest_, false};
+  }
   if (subscriber->armed_index == kNotArmed) {
     subscriber->armed_index = armed_.size();
     armed_.push_back(subscriber);

@@ -6,6 +6,7 @@
 #ifndef LEADERSHIP_BROKER_STATUS_HUB_H_
 #define LEADERSHIP_BROKER_STATUS_HUB_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -45,6 +46,14 @@ class Hub {
     bool closed = false;
   };
 
+  // Since the start, over all subscribers.
+  struct Counts {
+    // Snapshots taken, those that were taken again (TakeOrLatest) included.
+    uint64_t taken = 0;
+    // Those that a subscriber was too slow for: newer ones took their place.
+    uint64_t coalesced = 0;
+  };
+
   class Subscription;
 
   Hub() = default;
@@ -63,6 +72,9 @@ class Hub {
   // Null before the first Publish.
   SnapshotPtr Latest() const EXCLUDES(mutex_);
 
+  // Waits for nobody.
+  Counts counts() const { return {taken_.load(std::memory_order_relaxed), coalesced_.load(std::memory_order_relaxed)}; }
+
   // `on_ready` is called when there is something to take, once for each Take that had returned nothing; not before the
   // first such Take. So: subscribe, then Take, which returns the latest; nothing is lost between. It must not block: it
   // runs on the publisher's thread or on the hub's, and others wait behind it. It is never called twice at once. The
@@ -77,6 +89,8 @@ class Hub {
   using Armed = std::vector<std::shared_ptr<Subscriber>>;
 
   Next Take(const std::shared_ptr<Subscriber>& subscriber, bool or_latest) EXCLUDES(mutex_);
+  // Moves the subscriber on to what it takes now.
+  void Reach(uint64_t sequence, Subscriber& subscriber) REQUIRES(mutex_);
   void Remove(Subscriber& subscriber) EXCLUDES(mutex_);
   // Empties armed_.
   Armed Disarm() REQUIRES(mutex_);
@@ -91,6 +105,8 @@ class Hub {
   SnapshotPtr loss_ GUARDED_BY(mutex_);
   // The subscribers whose on_ready is due at the next change.
   Armed armed_ GUARDED_BY(mutex_);
+  std::atomic<uint64_t> taken_{0};
+  std::atomic<uint64_t> coalesced_{0};
   Worker crier_;
 };
 

@@ -1,0 +1,42 @@
+#include "server/metrics/metrics.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "prometheus/gauge.h"
+#include "prometheus/text_serializer.h"
+#include "server/metrics/streams.h"
+
+namespace leadership_broker::metrics {
+namespace {
+
+std::vector<std::string> LockNames(const std::vector<NamedHub>& hubs) {
+  std::vector<std::string> names;
+  names.reserve(hubs.size());
+  for (const NamedHub& hub : hubs) names.push_back(hub.lock_name);
+  return names;
+}
+
+}  // namespace
+
+Metrics::Metrics(const std::vector<NamedHub>& hubs, const std::string& version, std::function<absl::Duration()> now)
+    : lock_events_(LockNames(hubs), std::move(now), &registry_), api_calls_(&registry_), lock_states_(hubs) {
+  prometheus::BuildGauge()
+      .Name("leadership_broker_build_info")
+      .Help("1, with the broker's version as a label.")
+      .Register(registry_)
+      .Add({{"version", version}})
+      .Set(1);
+}
+
+std::string Metrics::Text(const rpc::StreamBudget& budget) const {
+  std::vector<prometheus::MetricFamily> all;
+  const Streams streams(&budget);
+  for (const prometheus::Collectable* source :
+       std::initializer_list<const prometheus::Collectable*>{&lock_states_, &registry_, &streams, &process_}) {
+    for (prometheus::MetricFamily& family : source->Collect()) all.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(all);
+}
+
+}  // namespace leadership_broker::metrics
