@@ -271,6 +271,27 @@ TEST_F(HubTest, ASubscriberThatNeverTakesDelaysNobodyAndKeepsOnlyTwo) {
   EXPECT_THAT(Drain(*slow), ElementsAre(500, 1000));
 }
 
+TEST_F(HubTest, WhatIsTakenAndWhatIsSkippedIsCounted) {
+  hub_.Publish(Leader(1));
+  hub_.Publish(Loss(2));
+  auto quick = Subscribe();
+  auto slow = Subscribe();
+  EXPECT_THAT(Drain(*quick), ElementsAre(2));
+  EXPECT_THAT(Drain(*slow), ElementsAre(2));
+  EXPECT_EQ(hub_.counts().taken, 2u);
+  EXPECT_EQ(hub_.counts().coalesced, 0u) << "what was before a subscriber is no loss of its";
+  hub_.Publish(Standby(3));
+  EXPECT_THAT(Drain(*quick), ElementsAre(3));
+  hub_.Publish(Leader(4));
+  hub_.Publish(Loss(5));
+  hub_.Publish(Standby(6));
+  EXPECT_THAT(Drain(*slow), ElementsAre(5, 6));
+  EXPECT_EQ(hub_.counts().taken, 5u);
+  EXPECT_EQ(hub_.counts().coalesced, 2u) << "3 and 4";
+  (void)slow->TakeOrLatest();
+  EXPECT_EQ(hub_.counts().taken, 6u);
+}
+
 TEST_F(HubTest, PublishWaitsForNoneOfVeryManySubscribers) {
   constexpr size_t kMany = Hub::kToldAtOnce + 100;
   std::mutex held;
