@@ -13,8 +13,8 @@ const prometheus::Histogram::BucketBoundaries kRequestSeconds = {0.001, 0.0025, 
 // As client-go has it in rest_client_requests_total.
 std::string Code(int http_status) { return http_status == 0 ? "<error>" : absl::StrCat(http_status); }
 
-std::string Reason(const absl::Status& status) {
-  switch (status.code()) {
+std::string Reason(absl::StatusCode code) {
+  switch (code) {
     case absl::StatusCode::kOk:
       return "ended";
     case absl::StatusCode::kOutOfRange:
@@ -49,7 +49,17 @@ ApiCalls::ApiCalls(prometheus::Registry* registry)
                           .Name("leadership_broker_watch_restarts_total")
                           .Help("Watches that ended or were not accepted, each of which is followed by another, by "
                                 "why; ended: by the server, as it does every few minutes.")
-                          .Register(*registry)) {}
+                          .Register(*registry)) {
+  // There from the start at 0, since Prometheus takes no note of a counter's first value.
+  for (const char* resource : {"configmaps", "pods"}) {
+    for (const absl::StatusCode code :
+         {absl::StatusCode::kOk, absl::StatusCode::kOutOfRange, absl::StatusCode::kUnavailable,
+          absl::StatusCode::kResourceExhausted, absl::StatusCode::kPermissionDenied, absl::StatusCode::kUnauthenticated,
+          absl::StatusCode::kDataLoss, absl::StatusCode::kUnknown}) {
+      watch_restarts_.Add({{"resource", resource}, {"reason", Reason(code)}});
+    }
+  }
+}
 
 void ApiCalls::OnAnswer(absl::string_view verb, int http_status, absl::Duration took) {
   requests_.Add({{"verb", std::string(verb)}, {"code", Code(http_status)}}).Increment();
@@ -57,7 +67,7 @@ void ApiCalls::OnAnswer(absl::string_view verb, int http_status, absl::Duration 
 }
 
 void ApiCalls::OnWatchEnd(absl::string_view resource, const kube::Outcome& outcome) {
-  watch_restarts_.Add({{"resource", std::string(resource)}, {"reason", Reason(outcome.status)}}).Increment();
+  watch_restarts_.Add({{"resource", std::string(resource)}, {"reason", Reason(outcome.status.code())}}).Increment();
 }
 
 }  // namespace leadership_broker::metrics

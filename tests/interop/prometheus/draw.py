@@ -11,7 +11,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, MultipleLocator  # noqa: E402
+from PIL import Image  # noqa: E402
 
 COLOURS = ["#3274d9", "#e0752d", "#56a64b", "#a352cc", "#e02f44", "#8f8f8f", "#37872d", "#b877d9"]
 PICTURES = {
@@ -59,25 +60,26 @@ def draw_timeline(axes, shown, begin):
     axes.set_ylim(len(names) - 0.5, -0.5)
 
 
-def draw_lines(axes, panel, shown, begin):
+def draw_lines(axes, panel, shown, begin, legend_columns):
+    """Without the series that are 0 throughout, unless all are."""
     defaults = panel["fieldConfig"]["defaults"]
     bars = defaults.get("custom", {}).get("drawStyle") == "bars"
     colour = iter(COLOURS * 4)
-    for part in shown:
-        for series in part["series"]:
-            pairs = points(series, begin)
-            if not pairs:
-                continue
-            at, values = zip(*pairs)
-            name, shade = label(part["legend"], series["metric"]), next(colour)
-            if bars:
-                axes.fill_between(at, values, step="post", color=shade, alpha=0.6, label=name, linewidth=0)
-            else:
-                axes.plot(at, values, color=shade, label=name, linewidth=1.4)
+    lines = [(label(part["legend"], series["metric"]), points(series, begin)) for part in shown for series in part["series"]]
+    moving = [line for line in lines if any(value for _, value in line[1])]
+    for name, pairs in sorted(moving or lines):
+        at, values = zip(*pairs)
+        shade = next(colour)
+        if bars:
+            axes.fill_between(at, values, step="post", color=shade, alpha=0.6, label=name, linewidth=0)
+        else:
+            axes.plot(at, values, color=shade, label=name, linewidth=1.4)
     axes.yaxis.set_major_formatter(number(defaults.get("unit")))
-    axes.set_ylim(bottom=0)
+    if defaults.get("unit") == "bytes":
+        axes.yaxis.set_major_locator(MultipleLocator(5 * 2**20))
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1e-9) * 1.05)
     axes.grid(axis="y", color="#e5e7eb", linewidth=0.8)
-    axes.legend(fontsize=7.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    axes.legend(fontsize=7.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=legend_columns)
 
 
 def draw_picture(file, titles, panels, shown, begin, end):
@@ -85,7 +87,7 @@ def draw_picture(file, titles, panels, shown, begin, end):
     narrow = [title for title in titles if title not in wide]
     columns = 3 if len(narrow) == 3 else 2
     rows = -(-len(narrow) // columns)
-    figure = plt.figure(figsize=(12, 2.3 * len(wide) + 2.9 * rows), layout="constrained")
+    figure = plt.figure(figsize=(12, 2.1 * len(wide) + 2.5 * rows), layout="constrained")
     grid = figure.add_gridspec(len(wide) + rows, columns, height_ratios=[2.0] * len(wide) + [2.7] * rows)
     for index, title in enumerate(titles):
         beside = index - len(wide)
@@ -94,7 +96,7 @@ def draw_picture(file, titles, panels, shown, begin, end):
         if beside < 0:
             draw_timeline(axes, parts, begin)
         else:
-            draw_lines(axes, panels[title], parts, begin)
+            draw_lines(axes, panels[title], parts, begin, 1 if columns == 3 else 4)
         axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
         axes.set_xlim(0, end - begin)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
@@ -103,6 +105,7 @@ def draw_picture(file, titles, panels, shown, begin, end):
             side.set_visible(False)
     figure.savefig(file, dpi=100)
     plt.close(figure)
+    Image.open(file).convert("RGB").quantize(48).save(file, optimize=True)
 
 
 def main():
