@@ -17,7 +17,9 @@ from PIL import Image  # noqa: E402
 COLOURS = ["#3274d9", "#e0752d", "#56a64b", "#a352cc", "#e02f44", "#8f8f8f", "#37872d", "#b877d9"]
 PICTURES = {
     "metrics-leadership.png": ["Who leads", "Why", "Leader transitions", "Takeover time", "Time since verified"],
-    "metrics-broker.png": ["API requests", "API errors by code", "API latency, p99", "Watch restarts", "Streams", "Updates", "Memory", "CPU"],
+    "metrics-broker.png": [
+        "API requests", "API errors by code", "API latency, p99", "Watch restarts", "Streams", "Updates", "Memory", "CPU",
+    ],
 }
 INTERVAL = 0.25
 
