@@ -87,15 +87,13 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   std::vector<std::unique_ptr<status::Hub>> hubs;
   std::vector<status::Hub*> hub_pointers;
   std::vector<rpc::LockDirectory::Entry> entries;
-  std::vector<metrics::NamedHub> named_hubs;
   for (const std::string& lock : config.locks) {
     hubs.push_back(std::make_unique<status::Hub>());
     hub_pointers.push_back(hubs.back().get());
     entries.push_back({lock, hubs.back().get()});
-    named_hubs.push_back({lock, hubs.back().get()});
   }
   const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
-  metrics::Metrics metrics(named_hubs, config::Version(), boot_clock);
+  metrics::Metrics metrics(entries, config::Version(), boot_clock);
   const std::vector<status::Observer*> observers = {metrics.lock_observer()};
 
   std::atomic<int> exit_code{0};

@@ -1,11 +1,13 @@
 #include "server/metrics/lock_states.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
 
 #include "server/metrics/families.h"
+#include "server/status/hub.h"
 
 namespace leadership_broker::metrics {
 namespace {
@@ -55,7 +57,7 @@ std::vector<MetricFamily> LockStates::Collect() const {
       CounterFamily("leadership_broker_updates_coalesced_total",
                     "Updates that a slow stream did not get, because a newer one took their place.");
 
-  for (const auto& [lock, hub] : hubs_) {
+  for (const auto& [lock, hub] : locks_) {
     const status::Hub::Counts counts = hub->counts();
     AddSample(sent, {{kLockLabel, lock}}, static_cast<double>(counts.taken));
     AddSample(coalesced, {{kLockLabel, lock}}, static_cast<double>(counts.coalesced));

@@ -4,31 +4,25 @@
 #ifndef LEADERSHIP_BROKER_METRICS_LOCK_STATES_H_
 #define LEADERSHIP_BROKER_METRICS_LOCK_STATES_H_
 
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "prometheus/collectable.h"
-#include "server/status/hub.h"
+#include "server/rpc/lock_directory.h"
 
 namespace leadership_broker::metrics {
-
-struct NamedHub {
-  std::string lock_name;
-  // Outlives whoever is given it.
-  const status::Hub* hub;
-};
 
 // Any thread.
 class LockStates : public prometheus::Collectable {
  public:
-  explicit LockStates(std::vector<NamedHub> hubs) : hubs_(std::move(hubs)) {}
+  // The hubs must outlive it.
+  explicit LockStates(std::vector<rpc::LockDirectory::Entry> locks) : locks_(std::move(locks)) {}
 
   // A lock of which nothing was told yet has no samples but the hub's counters.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const std::vector<NamedHub> hubs_;
+  const std::vector<rpc::LockDirectory::Entry> locks_;
 };
 
 }  // namespace leadership_broker::metrics

@@ -10,17 +10,18 @@
 namespace leadership_broker::metrics {
 namespace {
 
-std::vector<std::string> LockNames(const std::vector<NamedHub>& hubs) {
+std::vector<std::string> LockNames(const std::vector<rpc::LockDirectory::Entry>& locks) {
   std::vector<std::string> names;
-  names.reserve(hubs.size());
-  for (const NamedHub& hub : hubs) names.push_back(hub.lock_name);
+  names.reserve(locks.size());
+  for (const auto& lock : locks) names.push_back(lock.name);
   return names;
 }
 
 }  // namespace
 
-Metrics::Metrics(const std::vector<NamedHub>& hubs, const std::string& version, std::function<absl::Duration()> now)
-    : lock_events_(LockNames(hubs), std::move(now), &registry_), api_calls_(&registry_), lock_states_(hubs) {
+Metrics::Metrics(const std::vector<rpc::LockDirectory::Entry>& locks, const std::string& version,
+                 std::function<absl::Duration()> now)
+    : lock_events_(LockNames(locks), std::move(now), &registry_), api_calls_(&registry_), lock_states_(locks) {
   prometheus::BuildGauge()
       .Name("leadership_broker_build_info")
       .Help("1, with the broker's version as a label.")

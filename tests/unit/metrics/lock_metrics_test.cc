@@ -47,7 +47,7 @@ class LockMetricsTest : public ::testing::Test {
   }
   void LetPass(absl::Duration time) { now_ += time; }
 
-  std::string Text() const {
+  std::string Text() {
     std::vector<prometheus::MetricFamily> all = registry_.Collect();
     for (auto& family : LockStates({{"a", &hub_}}).Collect()) all.push_back(family);
     return prometheus::TextSerializer().Serialize(all);
