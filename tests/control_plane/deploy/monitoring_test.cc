@@ -72,6 +72,18 @@ TEST(Monitoring, ThePodMonitorAsksThePortAndChoosesTheLabelThatTheBrokersPodsHav
   }
 }
 
+TEST(Monitoring, TheChartsPodMonitorAsksTheSamePortOfThePodsOfItsOwnLock) {
+  const Finished rendered =
+      Helm({"template", "try", Chart(), "--namespace=shop", "--set=locks={a,b}", "--set=podMonitor.enabled=true",
+            "--set=podMonitor.labels.release=prometheus", "--show-only=templates/podmonitor.yaml"});
+  ASSERT_EQ(rendered.exit_code, 0) << rendered.output;
+  const YAML::Node monitor = YAML::Load(rendered.output);
+  EXPECT_EQ(monitor["metadata"]["labels"]["release"].as<std::string>(), "prometheus");
+  EXPECT_EQ(monitor["spec"]["selector"]["matchLabels"]["leadership-broker/lock"].as<std::string>(), "a");
+  EXPECT_TRUE(
+      Same(monitor["spec"]["podMetricsEndpoints"], RenderedMonitoring()["PodMonitor"]["spec"]["podMetricsEndpoints"]));
+}
+
 // Where the alerts send people to.
 TEST(Monitoring, EveryAlertHasItsChapter) {
   const std::string page = ReadTextFile(kSource + "/docs/metrics.md");
