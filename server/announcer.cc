@@ -5,16 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 #include "server/config/logging.h"
+#include "server/status/news.h"
 
 namespace leadership_broker {
 namespace {
 
 using leadership::v1::Leadership;
-
-bool IsNews(const Leadership& now, const Leadership& before) {
-  return now.state() != before.state() || now.reason() != before.reason() ||
-         now.leader().uid() != before.leader().uid() || now.fencing_token() != before.fencing_token();
-}
 
 // What somebody may have to do something about.
 bool IsTrouble(Leadership::Reason reason) {
@@ -41,7 +37,7 @@ void Announcer::Publish(status::SnapshotPtr snapshot) {
   for (status::Observer* observer : observers_) observer->Told(snapshot);
   const Leadership& told = snapshot->leadership;
   if (told.reason() == Leadership::REASON_STARTING) return;
-  if (logged_ != nullptr && !IsNews(told, logged_->leadership)) return;
+  if (logged_ != nullptr && !status::IsNews(told, logged_->leadership)) return;
   config::Log(IsTrouble(told.reason()) ? config::LogLevel::kWarning : config::LogLevel::kInfo, told.message(),
               {{"lock", told.lock().name()},
                {"state", Leadership::State_Name(told.state()).substr(6)},

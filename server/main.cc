@@ -19,6 +19,7 @@
 #include "server/config/logging.h"
 #include "server/config/plain_text.h"
 #include "server/config/version.h"
+#include "server/http/elector.h"
 #include "server/http/http_server.h"
 #include "server/http/probes.h"
 #include "server/metrics/metrics.h"
@@ -54,26 +55,43 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Without TLS, that is; what can be reached from elsewhere has it.
-bool ListensOnLoopbackTcp(const config::Config& config) {
+// What every process on the node could reach in a pod with hostNetwork, as one line for people; null when there is
+// nothing. Without TLS, that is; what can be reached from elsewhere has it.
+const char* OpenToTheNode(const config::Config& config) {
   for (const config::Address& address : config.listen) {
-    if (!address.is_unix() && IsLoopback(address)) return true;
+    if (!address.is_unix() && IsLoopback(address)) {
+      return "this pod has hostNetwork, so every process on the node could reach --listen on loopback: use "
+             "--listen=unix:/path";
+    }
   }
-  return false;
+  if (config.elector_listen.empty()) return nullptr;
+  return "this pod has hostNetwork, so every process on the node could reach --elector-listen, and a neighbour's app "
+         "could take its answer for that of its own pod: leave it out";
 }
 
 int FirstRefusedDescriptor(const config::Config& config) {
-  const int probes = static_cast<int>(config.http_listen.size()) * static_cast<int>(http::kMaxConnections);
-  return process::ShareOutDescriptors(config.max_streams + kConnectionsBesideStreams, kOwnDescriptors + probes);
+  const unsigned http = static_cast<unsigned>(config.http_listen.size()) * http::Limits().AllConnections() +
+                        static_cast<unsigned>(config.elector_listen.size()) * http::ElectorLimits().AllConnections();
+  return process::ShareOutDescriptors(config.max_streams + kConnectionsBesideStreams,
+                                      kOwnDescriptors + static_cast<int>(http));
 }
 
 // Keeps house until the process is told to end. `certificates` may be null.
-void WaitForTheEnd(const sigset_t& signals, rpc::CertificateFiles* certificates) {
+void WaitForTheEnd(const sigset_t& signals, rpc::CertificateFiles* certificates,
+                   const std::vector<http::HttpServer*>& http_servers) {
   const timespec pause = {certificates == nullptr ? kHousekeepingSeconds : kCertificatesSeconds, 0};
   while (sigtimedwait(&signals, nullptr, &pause) < 0) {
     process::GiveSpareMemoryBack();
     if (certificates != nullptr) certificates->Refresh();
+    for (http::HttpServer* server : http_servers) server->Tick();
   }
+}
+
+// An app outside a cluster asks for its own name by its host's, as in a pod.
+std::string HostName() {
+  char name[256] = {};
+  gethostname(name, sizeof(name) - 1);
+  return name;
 }
 
 int Run(const config::Config& config, const config::Identity& identity, const sigset_t& signals) {
@@ -86,10 +104,12 @@ int Run(const config::Config& config, const config::Identity& identity, const si
 
   std::vector<std::unique_ptr<status::Hub>> hubs;
   std::vector<status::Hub*> hub_pointers;
+  http::NamedHubs named_hubs;
   std::vector<rpc::LockDirectory::Entry> entries;
   for (const std::string& lock : config.locks) {
     hubs.push_back(std::make_unique<status::Hub>());
     hub_pointers.push_back(hubs.back().get());
+    named_hubs.push_back({lock, hubs.back().get()});
     entries.push_back({lock, hubs.back().get()});
   }
   const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
@@ -102,17 +122,15 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   if (identity.outside_cluster) {
     PublishOutsideCluster(config, identity, hub_pointers, observers);
   } else {
-    const bool open_to_node = ListensOnLoopbackTcp(config);
-    auto created = ClusterSide::Create(
-        config, identity, hub_pointers, observers, metrics.call_observer(),
-        [&exit_code, open_to_node](const kube::Pod& pod) {
-          if (!pod.spec().host_network() || !open_to_node || exit_code != 0) return;
-          config::Log(config::LogLevel::kError,
-                      "this pod has hostNetwork, so every process on the node could reach --listen on loopback: use "
-                      "--listen=unix:/path");
-          exit_code = config::kConfigurationError;
-          kill(getpid(), SIGTERM);
-        });
+    const char* const open_to_node = OpenToTheNode(config);
+    auto created = ClusterSide::Create(config, identity, hub_pointers, observers, metrics.call_observer(),
+                                       [&exit_code, open_to_node](const kube::Pod& pod) {
+                                         if (!pod.spec().host_network() || open_to_node == nullptr || exit_code != 0)
+                                           return;
+                                         config::Log(config::LogLevel::kError, open_to_node);
+                                         exit_code = config::kConfigurationError;
+                                         kill(getpid(), SIGTERM);
+                                       });
     if (!created.ok()) return Refuse(created.status().message());
     cluster = *std::move(created);
   }
@@ -140,7 +158,13 @@ int Run(const config::Config& config, const config::Identity& identity, const si
     return http::Answer{200, metrics::kContentType, metrics.Text((*server)->budget())};
   };
   auto probes = http::HttpServer::Start(config.http_listen, config.http_listen_is_default, std::move(handlers));
-  if (!probes.ok()) return Refuse(probes.status().message());
+  if (!probes.ok()) {
+    return Refuse(absl::StrCat(probes.status().message(), "; choose another --http-listen, or none"));
+  }
+  auto elector =
+      http::HttpServer::Start(config.elector_listen, /*first_only=*/false,
+                              http::ElectorHandlers(named_hubs, HostName(), boot_clock), http::ElectorLimits());
+  if (!elector.ok()) return Refuse(absl::StrCat(elector.status().message(), "; choose another --elector-listen"));
 
   config::Log(config::LogLevel::kInfo, "serving",
               {{"version", config::Version()},
@@ -149,8 +173,10 @@ int Run(const config::Config& config, const config::Identity& identity, const si
                {"pod", identity.pod_name}});
   if (cluster != nullptr) cluster->Start();
 
-  WaitForTheEnd(signals, certificates.get());
+  WaitForTheEnd(signals, certificates.get(), {probes->get(), elector->get()});
   config::Log(config::LogLevel::kInfo, "shutting down; a lock that is held is kept (its pod lives on)");
+  // From here on nothing would change what it says.
+  elector->reset();
   // R12: stop standing, finish the streams, exit.
   if (cluster != nullptr) cluster->Stop();
   (*server)->Shutdown();

@@ -97,17 +97,33 @@ bool WantTheSamePort(const Address& one, const Address& other) {
 }
 
 std::string PortContradiction(const Config& config) {
-  for (size_t i = 0; i < config.listen.size(); ++i) {
-    const Address& grpc = config.listen[i];
+  struct Listener {
+    absl::string_view flag;
+    const Address& address;
+    // How to do without it.
+    const char* otherwise;
+  };
+  std::vector<Listener> all;
+  for (const Address& grpc : config.listen) all.push_back({"--listen", grpc, ""});
+  for (const Address& http : config.http_listen) {
+    all.push_back({"--http-listen", http, ", or turn the second off with --http-listen=none"});
+  }
+  for (const Address& elector : config.elector_listen) {
+    all.push_back({"--elector-listen", elector, ", or leave the second out"});
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (!WantTheSamePort(grpc, config.listen[j])) continue;
-      return absl::StrCat("--listen: ", config.listen[j].text, " and ", grpc.text,
+      const Listener& first = all[j];
+      const Listener& second = all[i];
+      if (!WantTheSamePort(first.address, second.address)) continue;
+      if (first.flag != second.flag) {
+        return absl::StrCat(first.flag, " (", first.address.text, ") and ", second.flag, " (", second.address.text,
+                            ") want the same port: change one", second.otherwise);
+      }
+      // The defaults of --http-listen are alternatives.
+      if (second.flag == "--http-listen" && config.http_listen_is_default) continue;
+      return absl::StrCat(second.flag, ": ", first.address.text, " and ", second.address.text,
                           " want the same port: change one (a wildcard takes it on loopback as well)");
-    }
-    for (const Address& http : config.http_listen) {
-      if (!WantTheSamePort(grpc, http)) continue;
-      return absl::StrCat("--listen (", grpc.text, ") and --http-listen (", http.text,
-                          ") want the same port: change one, or turn the second off with --http-listen=none");
     }
   }
   return "";

@@ -43,6 +43,8 @@ struct Config {
   // Empty: off. When not given, the first that can be had.
   std::vector<Address> http_listen;
   bool http_listen_is_default = true;
+  // Loopback addresses alone. Empty: off.
+  std::vector<Address> elector_listen;
 
   // Who we are, as far as it was given; empty otherwise (see identity.h).
   std::string namespace_name;

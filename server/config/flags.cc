@@ -123,6 +123,23 @@ absl::Status ReadHttpListen(absl::string_view text, Config* config) {
   return absl::OkStatus();
 }
 
+absl::Status ReadElectorListen(absl::string_view text, Config* config) {
+  config->elector_listen.clear();
+  if (text == "none") return absl::OkStatus();
+  absl::StatusOr<std::vector<Address>> addresses = ReadAddresses(text);
+  if (!addresses.ok()) return addresses.status();
+  for (const Address& address : *addresses) {
+    if (address.is_unix())
+      return Bad("\"", address.text, "\" is refused: elector sidecars are asked over TCP; write e.g. 127.0.0.1:4040");
+    if (!IsLoopback(address)) {
+      return Bad("\"", address.text,
+                 "\" is refused: it can be reached from outside the pod; write e.g. 127.0.0.1:4040 or [::1]:4040");
+    }
+  }
+  config->elector_listen = *std::move(addresses);
+  return absl::OkStatus();
+}
+
 absl::Status ReadMaxStreams(absl::string_view text, Config* config) {
   const bool digits = std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
   if (digits && absl::SimpleAtoi(text, &config->max_streams) && config->max_streams >= 1 &&
@@ -230,7 +247,11 @@ const std::vector<Flag>& Flags() {
       {"tls-client-ca", "FILE", "Who signs the certificates of clients that are let in, in PEM form", &ReadTlsClientCa},
       {"max-streams", "N", "How many calls may watch or wait at once; default 1024", &ReadMaxStreams},
       {"http-listen", "ADDRESS[,ADDRESS...]",
-       "Where to serve /livez and /readyz, or none; default [::]:8643, else 0.0.0.0:8643", &ReadHttpListen},
+       "Where to serve /livez, /readyz and the status page, or none; default [::]:8643, else 0.0.0.0:8643",
+       &ReadHttpListen},
+      {"elector-listen", "ADDRESS[,ADDRESS...]",
+       "Where to tell the leader's name as the elector sidecars do, on loopback, e.g. 127.0.0.1:4040; default none",
+       &ReadElectorListen},
       {"namespace", "NAME", "The namespace of pod and locks; default: the ServiceAccount's", &ReadNamespace},
       {"pod-name", "NAME", "This pod's name; default: POD_NAME, or what the token says", &ReadPodName},
       {"pod-uid", "UID", "This pod's UID; default: POD_UID, or what the token says", &ReadPodUid},

@@ -1,9 +1,6 @@
 #include "server/http/http_server.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -15,12 +12,11 @@
 #include "absl/strings/strip.h"
 
 #include "server/config/logging.h"
+#include "server/http/listening_socket.h"
 
 namespace leadership_broker::http {
 namespace {
 
-// So that no one client keeps the kubelet out.
-constexpr unsigned kMaxConnectionsOfAnAddress = 16;
 constexpr unsigned kIdleSeconds = 10;
 constexpr size_t kMaxConnectionBytes = size_t{16} * 1024;
 
@@ -30,88 +26,116 @@ void LogFromMicrohttpd(void*, const char* format, va_list arguments) {
   config::Log(config::LogLevel::kDebug, absl::StripSuffix(line, "\n"), {{"library", "microhttpd"}});
 }
 
+Answer Plain(int status, std::string body) {
+  Answer answer;
+  answer.status = status;
+  answer.body = std::move(body);
+  return answer;
+}
+
+// Queues the response, and lets go of it.
+MHD_Result Queue(MHD_Connection* connection, int status, MHD_Response* response) {
+  if (response == nullptr) return MHD_NO;
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(status), response);
+  MHD_destroy_response(response);
+  return result;
+}
+
 MHD_Result Send(MHD_Connection* connection, const Answer& answer) {
   MHD_Response* response =
       MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr) return MHD_NO;
   MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.content_type.c_str());
-  MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-  if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED)
-    MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
-  MHD_destroy_response(response);
-  return result;
+  for (const auto& [name, value] : answer.headers) MHD_add_response_header(response, name.c_str(), value.c_str());
+  return Queue(connection, answer.status, response);
 }
 
-Answer Plain(int status, const char* body) {
-  Answer answer;
-  answer.status = status;
-  answer.body = body;
-  return answer;
+MHD_Result Refuse(MHD_Connection* connection, int status, std::string why, const char* header, const char* value) {
+  Answer answer = Plain(status, std::move(why));
+  answer.headers.emplace_back(header, value);
+  return Send(connection, answer);
 }
 
-// libmicrohttpd calls this first with the headers, then for each piece of a body, then once more.
-MHD_Result OnRequest(void* handlers, MHD_Connection* connection, const char* path, const char* method, const char*,
-                     const char*, size_t* body_size, void** request) {
-  const absl::string_view verb = method;
-  if (verb != MHD_HTTP_METHOD_GET && verb != MHD_HTTP_METHOD_HEAD) {
-    return Send(connection, Plain(MHD_HTTP_METHOD_NOT_ALLOWED, "GET and HEAD only\n"));
+// `headers_alone`: to a HEAD, which takes up no stream.
+MHD_Result Stream(MHD_Connection* connection, const Answer& answer, bool headers_alone, const Limits& limits,
+                  EventStreams* streams) {
+  MHD_Response* response =
+      headers_alone ? MHD_create_response_from_callback(
+                          MHD_SIZE_UNKNOWN, 1,
+                          [](void*, uint64_t, char*, size_t) -> ssize_t { return MHD_CONTENT_READER_END_OF_STREAM; },
+                          nullptr, nullptr)
+                    : streams->Open(connection, answer.events);
+  if (response == nullptr) {
+    return Refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+                  absl::StrCat("no room for another stream of events: ", limits.streams.streams,
+                               " are open, the most at once; close one, or ask again later\n"),
+                  MHD_HTTP_HEADER_CONNECTION, "close");
   }
-  if (*request == nullptr) {
-    // An answer before the last of these calls would cost the client its connection.
-    static char seen;
-    *request = &seen;
-    return MHD_YES;
-  }
-  if (*body_size != 0) {
-    *body_size = 0;
-    return MHD_YES;
-  }
-  const Handlers& table = *static_cast<const Handlers*>(handlers);
-  const auto found = table.find(path);
-  return Send(connection, found == table.end() ? Plain(MHD_HTTP_NOT_FOUND, "no such page\n") : found->second());
-}
-
-// A listening socket, or minus the errno of what failed.
-int Listen(const config::Address& address) {
-  const config::SocketAddress socket_address = ToSocketAddress(address);
-  const int listener = socket(socket_address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (listener < 0) return -errno;
-  const int on = 1;
-  const int off = 0;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  // [::] is to mean IPv4 as well, whatever the machine's default.
-  if (socket_address.storage.ss_family == AF_INET6) setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-  if (bind(listener, reinterpret_cast<const sockaddr*>(&socket_address.storage), socket_address.length) == 0 &&
-      listen(listener, SOMAXCONN) == 0) {
-    return listener;
-  }
-  const int error = errno;
-  close(listener);
-  return -error;
-}
-
-int PortOf(int listener) {
-  sockaddr_storage storage = {};
-  socklen_t length = sizeof(storage);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&storage), &length);
-  return ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(storage).sin6_port
-                                             : reinterpret_cast<sockaddr_in&>(storage).sin_port);
-}
-
-absl::Status CannotListen(const config::Address& address, int error) {
-  return absl::FailedPreconditionError(absl::StrCat(address.text,
-                                                    error == EADDRINUSE ? " is in use by another process: " : ": ",
-                                                    std::strerror(error), "; choose another --http-listen, or none"));
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+  return Queue(connection, MHD_HTTP_OK, response);
 }
 
 }  // namespace
 
+// What serves one address.
+struct HttpServer::Listener {
+  Listener(const HttpServer* its_server) : server(its_server), streams(its_server->limits_.streams) {}
+  ~Listener() {
+    streams.End();
+    if (daemon != nullptr) MHD_stop_daemon(daemon);
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // libmicrohttpd calls this first with the headers, then for each piece of a body, then once more.
+  static MHD_Result OnRequest(void* listener, MHD_Connection* connection, const char* path, const char* method,
+                              const char*, const char*, size_t* body_size, void** request) {
+    const bool head = absl::string_view(method) == MHD_HTTP_METHOD_HEAD;
+    if (!head && absl::string_view(method) != MHD_HTTP_METHOD_GET) {
+      return Refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET and HEAD only\n", MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    }
+    if (*request == nullptr) {
+      // An answer before the last of these calls would cost the client its connection.
+      static char seen;
+      *request = &seen;
+      return MHD_YES;
+    }
+    if (*body_size != 0) {
+      *body_size = 0;
+      return MHD_YES;
+    }
+    auto* const self = static_cast<Listener*>(listener);
+    const HttpServer& server = *self->server;
+    const auto found = server.handlers_.find(path);
+    if (found == server.handlers_.end()) return Send(connection, Plain(MHD_HTTP_NOT_FOUND, "no such page\n"));
+    const Answer answer = found->second(Request(connection));
+    if (answer.events == nullptr) return Send(connection, answer);
+    return Stream(connection, answer, head, server.limits_, &self->streams);
+  }
+
+  const HttpServer* const server;
+  EventStreams streams;
+  MHD_Daemon* daemon = nullptr;
+};
+
+std::optional<std::string> Request::Query(const char* name) const {
+  const char* value = nullptr;
+  size_t size = 0;
+  if (MHD_lookup_connection_value_n(connection_, MHD_GET_ARGUMENT_KIND, name, std::strlen(name), &value, &size) !=
+      MHD_YES)
+    return std::nullopt;
+  return std::string(value == nullptr ? "" : value, size);
+}
+
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<config::Address>& addresses,
-                                                              bool first_only, Handlers handlers) {
-  auto server = std::unique_ptr<HttpServer>(new HttpServer(std::move(handlers)));
+                                                              bool first_only, Handlers handlers,
+                                                              const Limits& limits) {
+  auto server = std::unique_ptr<HttpServer>(new HttpServer(std::move(handlers), limits));
   for (const config::Address& address : addresses) {
-    const int listener = Listen(address);
+    const int listener = ListeningSocket(address);
     if (listener < 0) {
       const bool lacking = listener == -EADDRNOTAVAIL || listener == -EAFNOSUPPORT;
       if (first_only && lacking && &address != &addresses.back()) continue;
@@ -123,27 +147,31 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<
   return server;
 }
 
-HttpServer::HttpServer(Handlers handlers) : handlers_(std::move(handlers)) {}
+HttpServer::HttpServer(Handlers handlers, const Limits& limits) : handlers_(std::move(handlers)), limits_(limits) {}
 
 absl::Status HttpServer::Serve(const config::Address& address, int socket) {
   const int port = PortOf(socket);
-  MHD_Daemon* daemon =
-      MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG, /*port=*/0, nullptr, nullptr,
-                       &OnRequest, const_cast<Handlers*>(&handlers_), MHD_OPTION_EXTERNAL_LOGGER, &LogFromMicrohttpd,
-                       nullptr, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
-                       MHD_OPTION_PER_IP_CONNECTION_LIMIT, kMaxConnectionsOfAnAddress, MHD_OPTION_CONNECTION_TIMEOUT,
-                       kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
-  if (daemon == nullptr) {
+  const unsigned streams = limits_.streams.streams;
+  auto listener = std::make_unique<Listener>(this);
+  listener->daemon = MHD_start_daemon(
+      MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, /*port=*/0,
+      nullptr, nullptr, &Listener::OnRequest, listener.get(), MHD_OPTION_EXTERNAL_LOGGER, &LogFromMicrohttpd, nullptr,
+      MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, limits_.AllConnections(),
+      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits_.connections_of_an_address + streams, MHD_OPTION_CONNECTION_TIMEOUT,
+      kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
+  if (listener->daemon == nullptr) {
     close(socket);
     return absl::InternalError(absl::StrCat("the HTTP server did not start on ", address.text));
   }
-  daemons_.push_back(daemon);
+  listeners_.push_back(std::move(listener));
   addresses_.push_back(config::JoinHostPort(address.host, port));
   return absl::OkStatus();
 }
 
-HttpServer::~HttpServer() {
-  for (MHD_Daemon* daemon : daemons_) MHD_stop_daemon(daemon);
+void HttpServer::Tick() {
+  for (const auto& listener : listeners_) listener->streams.Tick();
 }
+
+HttpServer::~HttpServer() = default;
 
 }  // namespace leadership_broker::http
