@@ -22,12 +22,14 @@
 #include "server/http/elector.h"
 #include "server/http/http_server.h"
 #include "server/http/probes.h"
+#include "server/http/status_page.h"
 #include "server/metrics/metrics.h"
 #include "server/outside_cluster.h"
 #include "server/process/descriptors.h"
 #include "server/process/spare_memory.h"
 #include "server/rpc/certificate_files.h"
 #include "server/rpc/server.h"
+#include "server/status/history.h"
 
 namespace leadership_broker {
 namespace {
@@ -116,6 +118,9 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   metrics::Metrics metrics(entries, config::Version(), boot_clock);
   const std::vector<status::Observer*> observers = {metrics.lock_observer()};
 
+  status::History history([] { return loop::SystemNow().wall; });
+  const std::vector<status::Observer*> observers = {&history};
+
   std::atomic<int> exit_code{0};
   std::unique_ptr<ClusterSide> cluster;
   NoPodToEnd no_pod;
@@ -157,6 +162,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   handlers["/metrics"] = [&metrics, &server] {
     return http::Answer{200, metrics::kContentType, metrics.Text((*server)->budget())};
   };
+  handlers.merge(http::StatusPageHandlers(named_hubs, &history, [] { return loop::SystemNow().wall; }));
   auto probes = http::HttpServer::Start(config.http_listen, config.http_listen_is_default, std::move(handlers));
   if (!probes.ok()) {
     return Refuse(absl::StrCat(probes.status().message(), "; choose another --http-listen, or none"));

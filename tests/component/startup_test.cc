@@ -159,6 +159,12 @@ TEST_F(Startup, HostNetworkAllowsNoTcpWithoutTls) {
   const Finished refused = RunBroker(over_tcp);
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.output, AllOf(HasSubstr("hostNetwork"), HasSubstr("unix:")));
+  BrokerCommand elector = command;
+  elector.flags.insert(elector.flags.end(), {"--listen=unix:" + pod_.service_account_dir() + "/e",
+                                             "--elector-listen=127.0.0.1:" + std::to_string(FreePort())});
+  const Finished no_elector = RunBroker(elector);
+  EXPECT_EQ(no_elector.exit_code, 2);
+  EXPECT_THAT(no_elector.output, AllOf(HasSubstr("hostNetwork"), HasSubstr("--elector-listen")));
   {
     BrokerProcess over_socket(command);
     EXPECT_EQ(Subscriber(over_socket.NewChannel()).WaitForState(Leadership::STATE_LEADER).leadership.self().name(),

@@ -65,18 +65,33 @@ TEST(ConfigTest, Defaults) {
 }
 
 TEST(ConfigTest, EveryFlag) {
-  const Config config =
-      Good({"--lock=b,a.b", "--listen", "127.0.0.1:1,unix:/x", "--max-streams=7", "--http-listen=10.0.0.1:2",
-            "--namespace=ns", "--pod-name=pod-0", "--pod-uid=u-1", "--service-account-dir=/sa", "--election=required",
-            "--campaign=on-request", "--orphan-grace=never", "--create-spread=1m30s", "--unverified-limit=3s",
-            "--unreachable-leader=take-over-after=6s", "--allow-step-down", "--step-down-after=5m", "--log-format=json",
-            "--log-level=debug"});
+  const Config config = Good({"--lock=b,a.b",
+                              "--listen",
+                              "127.0.0.1:1,unix:/x",
+                              "--max-streams=7",
+                              "--http-listen=10.0.0.1:2",
+                              "--elector-listen=127.0.0.1:4040,[::1]:4040",
+                              "--namespace=ns",
+                              "--pod-name=pod-0",
+                              "--pod-uid=u-1",
+                              "--service-account-dir=/sa",
+                              "--election=required",
+                              "--campaign=on-request",
+                              "--orphan-grace=never",
+                              "--create-spread=1m30s",
+                              "--unverified-limit=3s",
+                              "--unreachable-leader=take-over-after=6s",
+                              "--allow-step-down",
+                              "--step-down-after=5m",
+                              "--log-format=json",
+                              "--log-level=debug"});
   EXPECT_THAT(config.locks, ElementsAre("b", "a.b")) << "in the order given";
   EXPECT_THAT(Texts(config.listen), ElementsAre("127.0.0.1:1", "unix:/x"));
   EXPECT_FALSE(config.listen_is_default);
   EXPECT_EQ(config.max_streams, 7);
   EXPECT_THAT(Texts(config.http_listen), ElementsAre("10.0.0.1:2"));
   EXPECT_FALSE(config.http_listen_is_default);
+  EXPECT_THAT(Texts(config.elector_listen), ElementsAre("127.0.0.1:4040", "[::1]:4040"));
   EXPECT_EQ(config.namespace_name, "ns");
   EXPECT_EQ(config.pod_name, "pod-0");
   EXPECT_EQ(config.pod_uid, "u-1");
@@ -95,6 +110,7 @@ TEST(ConfigTest, EveryFlag) {
 
 TEST(ConfigTest, SpecialValues) {
   EXPECT_THAT(Good({"--lock=a", "--http-listen=none"}).http_listen, ::testing::IsEmpty());
+  EXPECT_THAT(Good({"--lock=a", "--elector-listen=none"}).elector_listen, ::testing::IsEmpty());
   EXPECT_EQ(Good({"--lock=a", "--orphan-grace=0"}).orphan_grace, absl::ZeroDuration());
   EXPECT_EQ(Good({"--lock=a", "--orphan-grace=500ms"}).orphan_grace, absl::Milliseconds(500));
   EXPECT_EQ(Good({"--lock=a", "--unverified-limit=off"}).unverified_limit, absl::InfiniteDuration());
@@ -180,6 +196,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--max-streams=0"), {}, {"--max-streams=0", "1 to 1000000"}},
         BadSettings{WithLock("--max-streams=many"), {}, {"number"}},
         BadSettings{WithLock("--http-listen=unix:/x"), {}, {"TCP"}},
+        BadSettings{WithLock("--http-listen=127.0.0.1:9,[::]:9"), {}, {"--http-listen: ", "same port"}},
+        BadSettings{WithLock("--elector-listen=unix:/x"), {}, {"--elector-listen=", "TCP"}},
+        BadSettings{WithLock("--elector-listen=0.0.0.0:4040"), {}, {"0.0.0.0:4040", "refused", "127.0.0.1:4040"}},
+        BadSettings{WithLock("--elector-listen=localhost:4040"), {}, {"--elector-listen=", "no name"}},
+        BadSettings{
+            WithLock("--elector-listen=127.0.0.1:8643"), {}, {"--http-listen", "--elector-listen", "same port"}},
+        BadSettings{WithLock("--elector-listen=[::1]:8642"), {}, {"--listen", "--elector-listen", "same port"}},
         BadSettings{WithLock("--http-listen=none,127.0.0.1:1"), {}, {"\"none\""}},
         BadSettings{WithLock("--namespace=a.b"), {}, {"--namespace=a.b"}},
         BadSettings{WithLock("--pod-name=A"), {}, {"--pod-name=A"}},
