@@ -116,10 +116,9 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   }
   const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
   metrics::Metrics metrics(entries, config::Version(), boot_clock);
-  const std::vector<status::Observer*> observers = {metrics.lock_observer()};
 
   status::History history([] { return loop::SystemNow().wall; });
-  const std::vector<status::Observer*> observers = {&history};
+  const std::vector<status::Observer*> observers = {metrics.lock_observer(), &history};
 
   std::atomic<int> exit_code{0};
   std::unique_ptr<ClusterSide> cluster;

@@ -25,8 +25,8 @@ function fill(root, texts) {
   }
 }
 
-function clock(date) {
-  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+function clock(date, more = {}) {
+  const time = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...more });
   const today = new Date(brokerNow()).toDateString() === date.toDateString();
   return today ? time : `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })} ${time}`;
 }
@@ -42,12 +42,12 @@ function ago(date) {
 const word = (name, prefix) => name.replace(prefix, '');
 const stateClass = state => ({ STATE_LEADER: 'leader-state', STATE_STANDBY: 'standby', STATE_UNKNOWN: 'unknown' })[state] || 'ineligible';
 
-function describeLeader(leadership) {
-  const leader = leadership.leader && leadership.leader.name;
-  if (leadership.state === 'STATE_LEADER') return [leader || 'This process', leader ? 'leads: this pod' : 'leads'];
-  if (leadership.state === 'STATE_UNKNOWN') return ['Not known', 'who leads'];
+// Who does what.
+function describeLeader(state, leader, connected) {
+  if (state === 'STATE_LEADER') return [leader || 'This process', leader ? 'leads, this pod' : 'leads'];
+  if (state === 'STATE_UNKNOWN') return ['Not known', 'who leads'];
   if (!leader) return ['Nobody', 'leads'];
-  return [leader, leadership.api_connected ? 'leads' : 'led when last heard of'];
+  return [leader, connected ? 'leads' : 'led when last heard of'];
 }
 
 function changeItem(change) {
@@ -55,13 +55,14 @@ function changeItem(change) {
   const at = new Date(change.at);
   const time = item.querySelector('time');
   time.dateTime = change.at;
-  time.textContent = clock(at);
+  time.textContent = clock(at, { fractionalSecondDigits: 3 });
   item.className = stateClass(change.state);
   item.querySelector('.state').classList.add(stateClass(change.state));
-  const token = change.fencing_token === '0' ? '' : ` · token ${change.fencing_token}`;
+  const [leader, leads] = describeLeader(change.state, change.leader, true);
   fill(item, {
     state: word(change.state, 'STATE_'),
-    leader: (change.leader ? `leader ${change.leader}` : 'no leader known') + token,
+    leader,
+    leads: leads + (change.fencing_token === '0' ? '' : `, token ${change.fencing_token}`),
     message: change.message,
   });
   return item;
@@ -91,7 +92,7 @@ function showTimes() {
 
 function show(lock) {
   const told = lock.status.leadership;
-  const [leader, leads] = describeLeader(told);
+  const [leader, leads] = describeLeader(told.state, told.leader && told.leader.name, told.api_connected);
   fill(lock.section, {
     lock: told.lock.namespace ? `${told.lock.namespace}/${told.lock.name}` : told.lock.name,
     leader,
@@ -104,7 +105,7 @@ function show(lock) {
   });
   lock.section.querySelector('.here .state').className = `state ${stateClass(told.state)}`;
   byId('pod').textContent = (told.self && told.self.name) || '(not in a cluster)';
-  byId('version').textContent = `· version ${lock.status.version}`;
+  byId('version').textContent = `Version ${lock.status.version}.`;
   document.title = `${leader} ${leads} · ${told.lock.name}`;
 }
 
