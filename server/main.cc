@@ -158,8 +158,11 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   http::Handlers handlers =
       http::ProbeHandlers([&cluster] { return cluster == nullptr ? absl::ZeroDuration() : cluster->SinceLastTurn(); },
                           [&server] { return (*server)->serving(); });
-  handlers["/metrics"] = [&metrics, &server] {
-    return http::Answer{200, metrics::kContentType, metrics.Text((*server)->budget())};
+  handlers["/metrics"] = [&metrics, &server](const http::Request&) {
+    http::Answer answer;
+    answer.content_type = metrics::kContentType;
+    answer.body = metrics.Text((*server)->budget());
+    return answer;
   };
   handlers.merge(http::StatusPageHandlers(named_hubs, &history, [] { return loop::SystemNow().wall; }));
   auto probes = http::HttpServer::Start(config.http_listen, config.http_listen_is_default, std::move(handlers));
