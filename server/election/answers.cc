@@ -57,6 +57,7 @@ void Election::On(const CreateAnswered& event) {
 
 void Election::On(const DeleteAnswered& event) {
   writing_ = false;
+  TellRemoval(event.outcome);
   trust_.Heard(event.outcome, now_.boot);
   const bool settled = absl::IsNotFound(event.outcome.status) || absl::IsAborted(event.outcome.status);
   if (settled) {

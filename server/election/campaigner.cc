@@ -187,6 +187,8 @@ void Campaigner::Do(const ListCandidates&) {
 
 void Campaigner::Do(const Warn& action) { audience_->Warn(action.message); }
 
+void Campaigner::Do(const Happened& action) { audience_->Happened(action); }
+
 void Campaigner::Track() {
   std::map<std::string, std::unique_ptr<PodTracker>> wanted;
   for (const PodRef& pod : election_.TrackedPods()) {

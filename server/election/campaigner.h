@@ -22,6 +22,8 @@ class Audience {
   virtual ~Audience() = default;
   virtual void Publish(status::SnapshotPtr snapshot) = 0;
   virtual void Warn(const std::string& message) = 0;
+  // Something was done that no snapshot tells of.
+  virtual void Happened(const election::Happened&) {}
 };
 
 class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
@@ -67,6 +69,7 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
   void Do(const DeleteHolder& action);
   void Do(const ListCandidates& action);
   void Do(const Warn& action);
+  void Do(const Happened& action);
   void Track();
   void TrackNode();
   void SweepSoon();

@@ -15,6 +15,7 @@ class Candidacy::Listener : public Audience {
     step_down_->LeadershipTold();
   }
   void Warn(const std::string& message) override { audience_->Warn(message); }
+  void Happened(const election::Happened& happened) override { audience_->Happened(happened); }
 
   // As told last.
   const leadership::v1::Leadership& told() const { return told_->leadership; }
@@ -34,7 +35,8 @@ Candidacy::Candidacy(kube::Api* api, loop::Scheduler* scheduler, std::vector<Sta
       on_own_pod_(std::move(on_own_pod)),
       step_down_(api, scheduler, {namespace_name_, pod_name_, step_down_after},
                  {[this] { return LeadingUid(); }, [this] { own_pod_->Read(); },
-                  [audience = stands.front().audience](const std::string& message) { audience->Warn(message); }}) {
+                  [audience = stands.front().audience](const std::string& message) { audience->Warn(message); },
+                  [audience = stands.front().audience](const Happened& happened) { audience->Happened(happened); }}) {
   for (Stand& stand : stands) {
     Campaign& campaign = campaigns_[stand.options.lock_name];
     campaign.listener = std::make_unique<Listener>(stand.audience, &step_down_);

@@ -90,6 +90,16 @@ void Election::DecideCreating() {
       {options_.namespace_name, options_.lock_name, options_.self, options_.unverified_limit, options_.version})});
 }
 
+void Election::WillTell(Happened::Kind kind, const Lock& lock) {
+  if (lock.holder.uid == options_.self.uid) return;
+  removing_ = Happened{kind, lock.holder, {lock.uid, lock.resource_version}};
+}
+
+void Election::TellRemoval(const kube::Outcome& outcome) {
+  if (removing_.has_value() && outcome.ok()) actions_.push_back(*std::move(removing_));
+  removing_.reset();
+}
+
 PodCondition Election::HolderCondition() const {
   const Lock* lock = view_.newest();
   if (lock == nullptr || lock->form == Lock::Form::kInvalid) return PodCondition::kAlive;
@@ -112,6 +122,8 @@ void Election::DecideClearing() {
                 (holder == PodCondition::kGone ? options_.orphan_grace : absl::ZeroDuration());  // R7
   }
   if (now_.boot < clear_at_ || writing_ || !connected_) return;
+  WillTell(holder == PodCondition::kGone ? Happened::Kind::kOrphanedLockRemoved : Happened::Kind::kEndedLeaderCleared,
+           *lock);
   writing_ = true;
   actions_.push_back(DeleteLock{{lock->uid, lock->resource_version}});
 }

@@ -132,6 +132,9 @@ class Election {
   void DecideCreating();
   void DecideClearing();
   void DecideWithdrawing();
+  // What is to be told once the removal that is about to be sent has been accepted, and its answer.
+  void WillTell(Happened::Kind kind, const Lock& lock);
+  void TellRemoval(const kube::Outcome& outcome);
   // A read that was sent at `sent` has been answered.
   void Settle(absl::Duration sent);
   void Retry(kube::Backoff* backoff, const kube::Outcome& outcome, absl::Duration* not_before);
@@ -217,8 +220,9 @@ class Election {
   // Removing locks: of ended holders (R7), and our own that nobody waits for.
   std::string clearing_;  // the UID of the lock whose removal is wanted
   absl::Duration clear_at_ = absl::InfiniteDuration();
-  bool writing_ = false;  // a removal or a mark is out
-  std::string given_up_;  // the UID of our lock that was to be marked as released; the mark may have landed
+  bool writing_ = false;              // a removal or a mark is out
+  std::optional<Happened> removing_;  // what to tell once the removal that is out has been accepted
+  std::string given_up_;              // the UID of our lock that was to be marked as released; the mark may have landed
   kube::Backoff clear_backoff_;
 
   // An unreachable leader (R8).

@@ -149,9 +149,26 @@ struct ListCandidates {};
 struct Warn {
   std::string message;
 };
+// Say that this was done, and that the API server has accepted it.
+struct Happened {
+  enum class Kind {
+    kOrphanedLockRemoved,       // of a pod that is gone (R7)
+    kEndedLeaderCleared,        // of a pod that has ended (R7)
+    kUnreachableLeaderDeleted,  // the pod (R8)
+    kReleasedLockRemoved,       // a lock that was marked as released: by its holder, or to take it over (R8)
+    kSteppedDown,               // this pod's own deletion
+  };
+  Kind kind;
+  // Whose lock or whose end it was.
+  PodRef pod;
+  // The lock; empty where it was none of one lock.
+  kube::Precondition lock = {};
+  // Why, where the kind does not say it.
+  std::string why = {};
+};
 
 using Action = std::variant<Publish, CreateLock, ReadTheLock, ReadOwnPod, DeleteLock, ReleaseLock, ReadNode, ReadPod,
-                            DeleteHolder, ListCandidates, Warn>;
+                            DeleteHolder, ListCandidates, Warn, Happened>;
 
 }  // namespace leadership_broker::election
 

@@ -69,8 +69,7 @@ void StepDown::Ask(const Leadership& told, Answer answer) {
   if (!alive_) return answer(absl::OkStatus());
   answers_.push_back(std::move(answer));
   if (deleting_) return;
-  candidate_.warn(absl::StrCat("deleting this pod: it was asked to give up the lock ", told.lock().name()));
-  Delete(told.self().uid());
+  Delete(told.self().uid(), absl::StrCat("it was asked to give up the lock ", told.lock().name()));
 }
 
 void StepDown::Decide() {
@@ -88,9 +87,8 @@ void StepDown::Decide() {
   // What the watch showed last may be long past: only a read from after the time was up is believed.
   if (confirming_since_.has_value() && last_read_ >= *confirming_since_) {
     confirming_since_.reset();
-    candidate_.warn(absl::StrCat("deleting this pod: it leads, and its ", downtime_.Why(), " has not been running for ",
-                                 absl::FormatDuration(options_.after), " (--step-down-after)"));
-    return Delete(uid);
+    return Delete(uid, absl::StrCat("it leads, and its ", downtime_.Why(), " has not been running for ",
+                                    absl::FormatDuration(options_.after), " (--step-down-after)"));
   }
   if (now >= not_before_) {
     confirming_since_ = now;
@@ -105,15 +103,20 @@ void StepDown::WakeAt(absl::Duration when) {
   timer_ = scheduler_->After(when - scheduler_->Now().boot, [this] { Decide(); });
 }
 
-void StepDown::Delete(const std::string& uid) {
+void StepDown::Delete(const std::string& uid, const std::string& why) {
+  candidate_.warn(absl::StrCat("deleting this pod: ", why));
   deleting_ = true;
   request_ = api_->DeletePod(options_.namespace_name, options_.pod_name, {uid, ""},
-                             [this](const kube::WriteAnswer& answer) { Answered(answer.outcome); });
+                             [this, uid, why](const kube::WriteAnswer& answer) { Answered(uid, why, answer.outcome); });
 }
 
-void StepDown::Answered(const kube::Outcome& outcome) {
+void StepDown::Answered(const std::string& uid, const std::string& why, const kube::Outcome& outcome) {
   deleting_ = false;
-  if (!outcome.ok()) candidate_.warn(absl::StrCat("this pod was not deleted: ", outcome.status.message()));
+  if (outcome.ok()) {
+    candidate_.happened({Happened::Kind::kSteppedDown, {options_.pod_name, uid, ""}, {}, why});
+  } else {
+    candidate_.warn(absl::StrCat("this pod was not deleted: ", outcome.status.message()));
+  }
   const absl::Status status = ForCaller(outcome);
   for (const Answer& answer : std::exchange(answers_, {})) answer(status);
   Decide();

@@ -16,6 +16,7 @@
 
 #include "leadership/v1/leadership.pb.h"
 #include "server/election/app_downtime.h"
+#include "server/election/event.h"
 #include "server/kube/api.h"
 #include "server/kube/backoff.h"
 #include "server/loop/scheduler.h"
@@ -39,6 +40,8 @@ class StepDown {
     std::function<void()> read_own_pod;
     // Tells people.
     std::function<void(const std::string&)> warn;
+    // Is told that the API server has accepted the pod's deletion.
+    std::function<void(const Happened&)> happened = [](const Happened&) {};
   };
 
   // Both pointers must outlive it.
@@ -58,8 +61,8 @@ class StepDown {
   // Whether the app has been down for too long, and what to do about it next.
   void Decide();
   void WakeAt(absl::Duration when);
-  void Delete(const std::string& uid);
-  void Answered(const kube::Outcome& outcome);
+  void Delete(const std::string& uid, const std::string& why);
+  void Answered(const std::string& uid, const std::string& why, const kube::Outcome& outcome);
 
   kube::Api* const api_;
   loop::Scheduler* const scheduler_;

@@ -27,6 +27,7 @@ void Election::On(const NodeUnwatched& event) {
 
 void Election::On(const HolderDeleteAnswered& event) {
   writing_ = false;
+  TellRemoval(event.outcome);
   trust_.Heard(event.outcome, now_.boot);
   // Gone, or another by now: the watch of the pod says so.
   if (absl::IsNotFound(event.outcome.status) || absl::IsAborted(event.outcome.status)) {
@@ -100,6 +101,7 @@ void Election::DecideTakingOver() {
   const kube::Precondition precondition{lock->uid, lock->resource_version};
   if (IsReleased(*lock)) {
     if (!due) return;
+    WillTell(Happened::Kind::kReleasedLockRemoved, *lock);
     writing_ = true;
     actions_.push_back(DeleteLock{precondition});
   } else if (unreachable_.Confirmed(lock->holder, last_read_, now_.boot)) {
@@ -108,6 +110,7 @@ void Election::DecideTakingOver() {
     if (unreachable_.pod_is_terminating()) {
       actions_.push_back(ReleaseLock{precondition, lock->holder.uid});
     } else {
+      WillTell(Happened::Kind::kUnreachableLeaderDeleted, *lock);
       actions_.push_back(DeleteHolder{lock->holder});
     }
   } else if (due) {

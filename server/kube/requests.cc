@@ -17,10 +17,16 @@ namespace {
 
 constexpr absl::string_view kJson = "application/json";
 constexpr absl::string_view kMergePatch = "application/merge-patch+json";
+// As the API server itself says it, since the core group has events as well.
+constexpr absl::string_view kEvents = "events.events.k8s.io";
 
 std::string CollectionPath(absl::string_view resource, absl::string_view namespace_name) {
   if (namespace_name.empty()) return absl::StrCat("/api/v1/", resource);
   return absl::StrCat("/api/v1/namespaces/", UrlEscape(namespace_name), "/", resource);
+}
+
+std::string EventsPath(absl::string_view namespace_name) {
+  return absl::StrCat("/apis/events.k8s.io/v1/namespaces/", UrlEscape(namespace_name), "/events");
 }
 
 std::string ObjectPath(absl::string_view resource, absl::string_view namespace_name, absl::string_view name) {
@@ -117,6 +123,47 @@ ApiRequest AnnotateRequest(const std::string& namespace_name, const std::string&
   patch.mutable_metadata()->set_uid(precondition.uid);
   patch.mutable_metadata()->set_resource_version(precondition.resource_version);
   (*patch.mutable_metadata()->mutable_annotations())[annotation] = value;
+  SetBody(patch, kMergePatch, &request);
+  return request;
+}
+
+ApiRequest CreateEventRequest(const Event& event) {
+  const ObjectMeta& metadata = event.metadata();
+  ApiRequest request;
+  request.what = What("create", kEvents, metadata.namespace_(), metadata.name());
+  request.http.method = "POST";
+  request.http.target = EventsPath(metadata.namespace_());
+  Event object = event;
+  object.set_api_version("events.k8s.io/v1");
+  object.set_kind("Event");
+  SetBody(object, kJson, &request);
+  return request;
+}
+
+ApiRequest EventSeriesRequest(const std::string& namespace_name, const std::string& name, const EventSeries& series) {
+  ApiRequest request;
+  request.what = What("patch", kEvents, namespace_name, name);
+  request.http.method = "PATCH";
+  request.http.target = absl::StrCat(EventsPath(namespace_name), "/", UrlEscape(name));
+  EventSeriesPatch patch;
+  *patch.mutable_series() = series;
+  SetBody(patch, kMergePatch, &request);
+  return request;
+}
+
+ApiRequest LabelPodRequest(const PodName& pod, const std::string& key, const std::optional<std::string>& value) {
+  ApiRequest request;
+  request.what = What("patch", Resource<Pod>::kName, pod.namespace_name, pod.name);
+  request.http.method = "PATCH";
+  request.http.target = ObjectPath(Resource<Pod>::kName, pod.namespace_name, pod.name);
+  LabelsPatch patch;
+  patch.mutable_metadata()->set_uid(pod.uid);
+  google::protobuf::Value& label = (*patch.mutable_metadata()->mutable_labels())[key];
+  if (value.has_value()) {
+    label.set_string_value(*value);
+  } else {
+    label.set_null_value(google::protobuf::NULL_VALUE);
+  }
   SetBody(patch, kMergePatch, &request);
   return request;
 }

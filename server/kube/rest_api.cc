@@ -32,8 +32,8 @@ absl::Status CheckList(const ListMessage& list) {
   return absl::OkStatus();
 }
 
-// What a deletion answers is a Status or the object; that it is JSON will do.
-absl::Status CheckDeletion(const MetadataPatch&) { return absl::OkStatus(); }
+// Of an answer that nobody reads (a deletion's is a Status or the object) that it is JSON will do.
+absl::Status CheckNothing(const MetadataPatch&) { return absl::OkStatus(); }
 
 template <typename Object>
 loop::Handle StartList(const Connection& connection, const Selector& selector, ListCallback<Object> callback) {
@@ -56,12 +56,16 @@ loop::Handle StartWatch(const Connection& connection, const Selector& selector, 
       connection, WatchRequest(Resource<Object>::kName, selector, resource_version, timeout), observer);
 }
 
-loop::Handle StartDelete(const Connection& connection, ApiRequest request, WriteCallback callback) {
+loop::Handle StartUnread(const Connection& connection, ApiRequest request, DoneCallback callback) {
   return std::make_unique<UnaryExchange<MetadataPatch>>(
-      connection, std::move(request), &CheckDeletion,
-      [callback = std::move(callback)](Outcome outcome, const MetadataPatch&) {
-        callback(WriteAnswer{std::move(outcome), ConfigMap()});
-      });
+      connection, std::move(request), &CheckNothing,
+      [callback = std::move(callback)](Outcome outcome, const MetadataPatch&) { callback(std::move(outcome)); });
+}
+
+loop::Handle StartDelete(const Connection& connection, ApiRequest request, WriteCallback callback) {
+  return StartUnread(connection, std::move(request), [callback = std::move(callback)](Outcome outcome) {
+    callback(WriteAnswer{std::move(outcome), ConfigMap()});
+  });
 }
 
 loop::Handle StartWrite(const Connection& connection, ApiRequest request, WriteCallback callback) {
@@ -122,6 +126,20 @@ loop::Handle RestApi::AnnotateConfigMap(const std::string& namespace_name, const
                                         const std::string& value, WriteCallback callback) {
   return StartWrite(connection_, AnnotateRequest(namespace_name, name, precondition, annotation, value),
                     std::move(callback));
+}
+
+loop::Handle RestApi::CreateEvent(const Event& event, DoneCallback callback) {
+  return StartUnread(connection_, CreateEventRequest(event), std::move(callback));
+}
+
+loop::Handle RestApi::PatchEventSeries(const std::string& namespace_name, const std::string& name,
+                                       const EventSeries& series, DoneCallback callback) {
+  return StartUnread(connection_, EventSeriesRequest(namespace_name, name, series), std::move(callback));
+}
+
+loop::Handle RestApi::LabelPod(const PodName& pod, const std::string& key, const std::optional<std::string>& value,
+                               DoneCallback callback) {
+  return StartUnread(connection_, LabelPodRequest(pod, key, value), std::move(callback));
 }
 
 }  // namespace leadership_broker::kube

@@ -1,9 +1,11 @@
-// The Api over HTTP.
+// The Api over HTTP, and the AnnounceApi.
 #ifndef LEADERSHIP_BROKER_KUBE_REST_API_H_
 #define LEADERSHIP_BROKER_KUBE_REST_API_H_
 
+#include <optional>
 #include <string>
 
+#include "server/kube/announce_api.h"
 #include "server/kube/api.h"
 #include "server/kube/call_observer.h"
 #include "server/kube/credentials.h"
@@ -13,7 +15,7 @@
 
 namespace leadership_broker::kube {
 
-class RestApi : public Api {
+class RestApi : public Api, public AnnounceApi {
  public:
   // All must outlive every handle; `observer` may be null.
   RestApi(Transport* transport, Credentials* credentials, loop::Scheduler* scheduler, CallObserver* observer = nullptr)
@@ -36,6 +38,11 @@ class RestApi : public Api {
   loop::Handle AnnotateConfigMap(const std::string& namespace_name, const std::string& name,
                                  const Precondition& precondition, const std::string& annotation,
                                  const std::string& value, WriteCallback callback) override;
+  loop::Handle CreateEvent(const Event& event, DoneCallback callback) override;
+  loop::Handle PatchEventSeries(const std::string& namespace_name, const std::string& name, const EventSeries& series,
+                                DoneCallback callback) override;
+  loop::Handle LabelPod(const PodName& pod, const std::string& key, const std::optional<std::string>& value,
+                        DoneCallback callback) override;
 
  private:
   const Connection connection_;
