@@ -49,4 +49,8 @@ void Announcer::Publish(status::SnapshotPtr snapshot) {
 
 void Announcer::Warn(const std::string& message) { config::Log(config::LogLevel::kWarning, message); }
 
+void Announcer::Happened(const election::Happened& happened) {
+  if (events_ != nullptr) events_->Happened(lock_name_, happened);
+}
+
 }  // namespace leadership_broker

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/announce/event_announcer.h"
 #include "server/election/campaigner.h"
 #include "server/status/hub.h"
 #include "server/status/observer.h"
@@ -17,15 +18,20 @@ namespace leadership_broker {
 
 class Announcer : public election::Audience {
  public:
-  // All must outlive it.
-  Announcer(status::Hub* hub, std::vector<status::Observer*> observers) : hub_(hub), observers_(std::move(observers)) {}
+  // `events` is told besides of what was done; null for none. All must outlive it.
+  Announcer(std::string lock_name, status::Hub* hub, std::vector<status::Observer*> observers,
+            announce::EventAnnouncer* events)
+      : lock_name_(std::move(lock_name)), hub_(hub), observers_(std::move(observers)), events_(events) {}
 
   void Publish(status::SnapshotPtr snapshot) override;
   void Warn(const std::string& message) override;
+  void Happened(const election::Happened& happened) override;
 
  private:
+  const std::string lock_name_;
   status::Hub* const hub_;
   const std::vector<status::Observer*> observers_;
+  announce::EventAnnouncer* const events_;
   status::SnapshotPtr logged_;
 };
 

@@ -6,6 +6,11 @@
 #include "server/config/version.h"
 
 namespace leadership_broker {
+namespace {
+
+void Warn(const std::string& message) { config::Log(config::LogLevel::kWarning, message); }
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::Config& config,
                                                                  const config::Identity& identity,
@@ -13,8 +18,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
                                                                  const std::vector<status::Observer*>& observers,
                                                                  kube::CallObserver* call_observer,
                                                                  std::function<void(const kube::Pod&)> on_own_pod) {
-  auto credentials = kube::Credentials::FromDirectory(
-      config.service_account_dir, [](const std::string& message) { config::Log(config::LogLevel::kWarning, message); });
+  auto credentials = kube::Credentials::FromDirectory(config.service_account_dir, &Warn);
   if (!credentials.ok()) return credentials.status();
   kube::CurlTransport::Options transport_options;
   transport_options.url = identity.api_server_url;
@@ -23,9 +27,12 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   if (!transport.ok()) return transport.status();
 
   std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials), call_observer));
+  std::vector<status::Observer*> all_observers = observers;
+  for (status::Observer* observer : side->MakeObservers(config, identity)) all_observers.push_back(observer);
   std::vector<election::Candidacy::Stand> stands;
   for (size_t i = 0; i < config.locks.size(); ++i) {
-    side->announcers_.push_back(std::make_unique<Announcer>(hubs[i], observers));
+    side->announcers_.push_back(
+        std::make_unique<Announcer>(config.locks[i], hubs[i], all_observers, side->events_.get()));
     election::Options options;
     options.namespace_name = identity.namespace_name;
     options.lock_name = config.locks[i];
@@ -38,9 +45,33 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
     options.version = config::Version();
     stands.push_back({std::move(options), side->announcers_.back().get()});
   }
+  if (side->leader_label_ != nullptr) {
+    on_own_pod = [label = side->leader_label_.get(), next = std::move(on_own_pod)](const kube::Pod& pod) {
+      label->OwnPodSeen(pod);
+      next(pod);
+    };
+  }
   side->candidacy_ = std::make_unique<election::Candidacy>(&side->api_, &side->loop_, std::move(stands),
                                                            std::move(on_own_pod), config.step_down_after);
   return side;
+}
+
+std::vector<status::Observer*> ClusterSide::MakeObservers(const config::Config& config,
+                                                          const config::Identity& identity) {
+  std::vector<status::Observer*> observers;
+  if (config.leader_label.has_value()) {
+    leader_label_ = std::make_unique<announce::LeaderLabel>(
+        &api_, &loop_,
+        announce::LeaderLabel::Options{identity.namespace_name, identity.pod_name, config.locks.front(),
+                                       config.leader_label->key, config.leader_label->value},
+        &Warn);
+    observers.push_back(leader_label_.get());
+  }
+  if (config.events) {
+    events_ = std::make_unique<announce::EventAnnouncer>(&api_, &loop_, identity.pod_name, &Warn);
+    observers.push_back(events_.get());
+  }
+  return observers;
 }
 
 ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
@@ -58,6 +89,8 @@ void ClusterSide::Start() {
     loop_.Run();
     // Its requests and timers go on the thread that they lived on.
     candidacy_.reset();
+    leader_label_.reset();
+    events_.reset();
   });
 }
 

@@ -10,6 +10,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "server/announce/event_announcer.h"
+#include "server/announce/leader_label.h"
 #include "server/announcer.h"
 #include "server/config/config.h"
 #include "server/config/identity.h"
@@ -55,6 +57,8 @@ class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
   ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
               kube::CallObserver* call_observer);
 
+  // What tells of leadership beside the hubs, as the settings have it.
+  std::vector<status::Observer*> MakeObservers(const config::Config& config, const config::Identity& identity);
   void CountWaiter(const std::string& lock_name, int change);
 
   // Each uses those before it.
@@ -62,6 +66,8 @@ class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
   const std::unique_ptr<kube::Credentials> credentials_;
   loop::EventLoop loop_;
   kube::RestApi api_;
+  std::unique_ptr<announce::EventAnnouncer> events_;
+  std::unique_ptr<announce::LeaderLabel> leader_label_;
   std::vector<std::unique_ptr<Announcer>> announcers_;
   std::unique_ptr<election::Candidacy> candidacy_;
   std::thread thread_;

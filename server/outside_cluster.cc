@@ -24,7 +24,7 @@ void PublishOutsideCluster(const config::Config& config, const config::Identity&
     }
     leadership.mutable_state_since()->set_seconds(absl::ToUnixSeconds(absl::Now()));
     leadership.set_revision(1);
-    Announcer(hubs[i], observers).Publish(std::move(snapshot));
+    Announcer(config.locks[i], hubs[i], observers, /*events=*/nullptr).Publish(std::move(snapshot));
   }
 }
 

@@ -1,5 +1,5 @@
-// Events of all the locks that this broker stands for: is shown what is told and what was done, and has the recorder make
-// Events of what is news.
+// Events of all the locks that this broker stands for: is shown what is told and what was done, and has the recorder
+// make Events of what is news.
 //
 // On the loop's thread.
 #ifndef LEADERSHIP_BROKER_ANNOUNCE_EVENT_ANNOUNCER_H_

@@ -19,9 +19,7 @@ constexpr size_t kMaxNote = 1024;
 constexpr size_t kMaxInstance = 128;
 constexpr size_t kMaxName = 253;
 
-std::string MicroTime(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
-}
+std::string MicroTime(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone()); }
 
 // FNV-1a, which is the same in every broker.
 uint64_t Hash(absl::string_view text) {
@@ -37,8 +35,8 @@ std::string NamePrefix(absl::string_view name, size_t most) {
   return std::string(name);
 }
 
-// The object's name and 16 digits. What everybody tells has the same name in every broker, so that the second one to make
-// it is refused.
+// The object's name and 16 digits. What everybody tells has the same name in every broker, so that the second one to
+// make it is refused.
 std::string EventName(const Happening& happening, absl::string_view instance) {
   std::string what = absl::StrCat(happening.regarding.uid(), " ", happening.reason, " ", happening.note);
   if (!happening.is_shared) absl::StrAppend(&what, " ", instance, " ", absl::ToUnixNanos(happening.at));
@@ -171,7 +169,8 @@ void EventRecorder::Refused(bool creates, const kube::Outcome& outcome) {
   if (std::exchange(right.warned, true)) return;
   warn_(absl::StrCat(creates ? "no Events are made, and it is not said again: "
                              : "Events are not counted that come again, and it is not said again: ",
-                     outcome.status.message(), "; a Role has to give the broker the verbs create and patch on events in ",
+                     outcome.status.message(),
+                     "; a Role has to give the broker the verbs create and patch on events in ",
                      "API group events.k8s.io, or turn them off with --events=false"));
 }
 

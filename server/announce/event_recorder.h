@@ -1,5 +1,5 @@
-// Makes Events of happenings: one request out at a time, from a short queue that nobody waits for. What it cannot send it
-// drops. Never in the election's way: nothing is sent inside a call, and at first only after kSettle, so that the
+// Makes Events of happenings: one request out at a time, from a short queue that nobody waits for. What it cannot send
+// it drops. Never in the election's way: nothing is sent inside a call, and at first only after kSettle, so that the
 // request finds the connections that a takeover needs free again.
 //
 // All on the loop's thread.
@@ -33,7 +33,8 @@ class EventRecorder {
 
   void Record(const Happening& happening);
 
-  // How many were given up: too many at once, or refused, or not to be sent. What EventSeries leaves out is not counted.
+  // How many were given up: too many at once, or refused, or not to be sent. What EventSeries leaves out is not
+  // counted.
   uint64_t dropped() const { return dropped_; }
 
  private:

@@ -44,11 +44,13 @@ EventSeries::Verdict EventSeries::Take(const Happening& happening, const std::st
 }
 
 void EventSeries::Forget(const std::string& name) {
-  for (auto it = series_.begin(); it != series_.end();) it = it->second.name == name ? series_.erase(it) : std::next(it);
+  for (auto it = series_.begin(); it != series_.end();)
+    it = it->second.name == name ? series_.erase(it) : std::next(it);
 }
 
 bool EventSeries::Spend(const kube::ObjectReference& object, absl::Duration now) {
-  Bucket& bucket = buckets_.try_emplace(absl::StrCat(object.kind(), "/", object.name()), Bucket{kBurst, now}).first->second;
+  Bucket& bucket =
+      buckets_.try_emplace(absl::StrCat(object.kind(), "/", object.name()), Bucket{kBurst, now}).first->second;
   bucket.tokens = std::min<double>(kBurst, bucket.tokens + absl::FDivDuration(now - bucket.at, kRefill));
   bucket.at = now;
   const bool any = bucket.tokens >= 1;

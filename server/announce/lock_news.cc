@@ -60,8 +60,9 @@ void LockNews::FollowTerm() {
       if (term_ == Term::kNone || !same) return Begin();
       if (term_ == Term::kUnverified) {
         AddOfLock("LeadershipVerified", kVerify, false, "The API server has confirmed the lock, and its pod leads on");
-        AddOfPod("LeadershipVerified", kVerify, false,
-                 absl::StrCat("The API server has confirmed the lock ", told_.lock().name(), ", and this pod leads on"));
+        AddOfPod(
+            "LeadershipVerified", kVerify, false,
+            absl::StrCat("The API server has confirmed the lock ", told_.lock().name(), ", and this pod leads on"));
       }
       term_ = Term::kLeads;
       return;
@@ -79,7 +80,8 @@ void LockNews::FollowTerm() {
       } else if (term_ == Term::kLeads) {
         term_ = Term::kUnverified;
         AddOfLock("LeadershipUnverified", kVerify, true, told_.message());
-        AddOfPod("LeadershipUnverified", kVerify, true, absl::StrCat("Lock ", told_.lock().name(), ": ", told_.message()));
+        AddOfPod("LeadershipUnverified", kVerify, true,
+                 absl::StrCat("Lock ", told_.lock().name(), ": ", told_.message()));
       }
       return;
     default:
@@ -129,9 +131,7 @@ void LockNews::FollowTrouble() {
   }
 }
 
-kube::ObjectReference LockNews::Lock() const {
-  return LockReference(term_ == Term::kNone ? told_.lock() : term_lock_);
-}
+kube::ObjectReference LockNews::Lock() const { return LockReference(term_ == Term::kNone ? told_.lock() : term_lock_); }
 
 void LockNews::AddOfLock(const char* reason, const char* action, bool is_warning, std::string note) {
   news_.push_back({reason, action, is_warning, std::move(note), Lock(), SelfReference(told_), at_});

@@ -145,10 +145,18 @@ std::string TakeOverContradiction(const Config& config) {
   return "";
 }
 
+std::string LeaderLabelContradiction(const Config& config) {
+  if (!config.leader_label.has_value() || config.locks.size() == 1) return "";
+  return absl::StrCat(
+      "--leader-label needs exactly one lock, since one label cannot say of which a pod is the leader, and "
+      "--lock names ",
+      config.locks.size(), ": leave one of the two out, or run one broker for each lock");
+}
+
 // What is wrong with settings that are each right; empty when nothing is.
 std::string Contradiction(const Config& config) {
-  for (const auto contradiction :
-       {RemoteContradiction, PortContradiction, TakeOverContradiction, StepDownContradiction}) {
+  for (const auto contradiction : {RemoteContradiction, PortContradiction, TakeOverContradiction, StepDownContradiction,
+                                   LeaderLabelContradiction}) {
     std::string what = contradiction(config);
     if (!what.empty()) return what;
   }

@@ -2,6 +2,7 @@
 #ifndef LEADERSHIP_BROKER_CONFIG_CONFIG_H_
 #define LEADERSHIP_BROKER_CONFIG_CONFIG_H_
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +26,12 @@ struct TlsFiles {
   std::string certificate;
   std::string key;
   std::string client_ca;
+};
+
+// A label that a pod has while it leads.
+struct LeaderLabel {
+  std::string key;
+  std::string value;
 };
 
 struct Config {
@@ -65,6 +72,11 @@ struct Config {
   absl::Duration step_down_after = absl::InfiniteDuration();
   // For how long the node of the leader has to be unreachable before its lock is taken over. InfiniteDuration: never.
   absl::Duration take_over_after = absl::InfiniteDuration();
+
+  // Whether Events are made of what happens.
+  bool events = true;
+  // Then there is one lock.
+  std::optional<LeaderLabel> leader_label;
 
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;

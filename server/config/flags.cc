@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -216,6 +217,22 @@ absl::Status ReadUnreachableLeader(absl::string_view text, Config* config) {
   return ReadDuration(text, &config->take_over_after);
 }
 
+absl::Status ReadEvents(absl::string_view text, Config* config) {
+  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->events);
+}
+
+absl::Status ReadLeaderLabel(absl::string_view text, Config* config) {
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  const auto& [key, value] = parts;
+  if (!absl::StrContains(text, '=')) return Bad("write KEY=VALUE, e.g. example.com/role=leader");
+  if (!IsLabelKey(key)) return Bad("\"", key, "\" is no key of a label: ", kLabelKeyRule);
+  if (!IsLabelValue(value)) return Bad("\"", value, "\" is no value of a label: ", kLabelValueRule);
+  if (absl::StartsWith(key, "leadership-broker/"))
+    return Bad("labels ", key, " and the like are the broker's own: choose another key");
+  config->leader_label = LeaderLabel{std::string(key), std::string(value)};
+  return absl::OkStatus();
+}
+
 absl::Status ReadLogFormat(absl::string_view text, Config* config) {
   return ReadChoice<LogFormat>(text, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}, &config->log_format);
 }
@@ -279,6 +296,10 @@ const std::vector<Flag>& Flags() {
        "What to do once the leader's node cannot be reached: wait, or end its pod and lead instead after that long, "
        "which needs --unverified-limit; default wait",
        &ReadUnreachableLeader},
+      {"events", "", "Make Kubernetes Events of what happens to the lock; default on, off with --events=false",
+       &ReadEvents},
+      {"leader-label", "KEY=VALUE", "A label that the leader's pod has, for a Service to select; default none",
+       &ReadLeaderLabel},
       {"log-format", "text|json", "Default text", &ReadLogFormat},
       {"log-level", "debug|info|warning|error", "The least that is logged; default info", &ReadLogLevel},
   };

@@ -15,6 +15,12 @@ bool IsPart(absl::string_view part) {
          std::all_of(part.begin(), part.end(), [](char c) { return IsLetterOrDigit(c) || c == '-'; });
 }
 
+bool IsLabelName(absl::string_view name) {
+  return !name.empty() && name.size() <= 63 && absl::ascii_isalnum(name.front()) && absl::ascii_isalnum(name.back()) &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
 }  // namespace
 
 bool IsDns1123Label(absl::string_view name) { return name.size() <= 63 && IsPart(name); }
@@ -24,6 +30,14 @@ bool IsDns1123Subdomain(absl::string_view name) {
   const std::vector<absl::string_view> parts = absl::StrSplit(name, '.');
   return std::all_of(parts.begin(), parts.end(), IsPart);
 }
+
+bool IsLabelKey(absl::string_view key) {
+  const size_t slash = key.find('/');
+  if (slash == absl::string_view::npos) return IsLabelName(key);
+  return IsDns1123Subdomain(key.substr(0, slash)) && IsLabelName(key.substr(slash + 1));
+}
+
+bool IsLabelValue(absl::string_view value) { return value.empty() || IsLabelName(value); }
 
 bool IsUid(absl::string_view text) {
   return !text.empty() && text.size() <= 128 &&

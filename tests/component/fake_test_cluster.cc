@@ -15,7 +15,8 @@ Cluster& TestCluster() { return SharedFakeCluster(); }
 std::vector<RoleRule> BrokerRole(const std::string& lock) {
   return {{"configmaps", {"create"}, {}},
           {"configmaps", {"get", "list", "watch", "delete"}, {lock}},
-          {"pods", {"get", "list", "watch"}, {}}};
+          {"pods", {"get", "list", "watch"}, {}},
+          {"events.events.k8s.io", {"create", "patch"}, {}}};
 }
 
 absl::Duration OutageLength() { return absl::ZeroDuration(); }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "tests/fake_kube_apiserver/event_rules.h"
 #include "tests/fake_kube_apiserver/pod_rules.h"
 
 namespace leadership_broker::testing::fake {
@@ -196,6 +197,7 @@ std::optional<ApiResult> PrepareCreate(const Resource& resource, const std::stri
     object["status"] = {{"phase", "Active"}};
   }
   if (resource.kind == "Pod") return PreparePodCreate(object);
+  if (resource.kind == "Event") return CheckEvent(object);
   return std::nullopt;
 }
 
@@ -238,6 +240,7 @@ std::optional<ApiResult> PrepareUpdate(const Resource& resource, const json& exi
     if (existing.contains("status")) object["status"] = existing.at("status");
   }
   if (resource.kind == "Pod") return CheckPodUpdate(existing, object);
+  if (resource.kind == "Event") return CheckEventUpdate(existing, object);
   return std::nullopt;
 }
 

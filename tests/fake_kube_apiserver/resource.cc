@@ -13,6 +13,7 @@ const std::vector<Resource>& Resources() {
       {"", "pods", "pod", "po", "Pod", true, true, true, NameRule::kDnsSubdomain},
       {"", "serviceaccounts", "serviceaccount", "sa", "ServiceAccount", true, false, true, NameRule::kDnsSubdomain},
       {"apps", "deployments", "deployment", "deploy", "Deployment", true, true, false, NameRule::kDnsSubdomain},
+      {"events.k8s.io", "events", "event", "ev", "Event", true, false, false, NameRule::kDnsSubdomain},
       {"rbac.authorization.k8s.io", "roles", "role", "", "Role", true, false, false, NameRule::kPathSegment},
       {"rbac.authorization.k8s.io", "rolebindings", "rolebinding", "", "RoleBinding", true, false, false,
        NameRule::kPathSegment},

@@ -3,6 +3,7 @@
 #ifndef LEADERSHIP_BROKER_TESTS_HARNESS_CLUSTER_H_
 #define LEADERSHIP_BROKER_TESTS_HARNESS_CLUSTER_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,15 @@
 
 namespace leadership_broker::testing {
 
-// One rule of the brokers' Role: which verbs on which resource ("configmaps", "pods"). `names` narrows it to those
-// objects.
+// One rule of the brokers' Role: which verbs on which resource ("pods", or with its group "events.events.k8s.io").
+// `names` narrows it to those objects.
 struct RoleRule {
   std::string resource;
   std::vector<std::string> verbs;
   std::vector<std::string> names;
+
+  std::string Plural() const { return resource.substr(0, resource.find('.')); }
+  std::string Group() const { return resource.substr(std::min(resource.size(), Plural().size() + 1)); }
 };
 
 class Cluster {

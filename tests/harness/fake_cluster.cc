@@ -29,7 +29,7 @@ void Apply(AdminClient& admin, const std::string& collection, const Json& object
 Json RulesOf(const std::vector<RoleRule>& rules) {
   Json all = Json::array();
   for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
+    Json entry = {{"apiGroups", {rule.Group()}}, {"resources", {rule.Plural()}}, {"verbs", rule.verbs}};
     if (!rule.names.empty()) entry["resourceNames"] = rule.names;
     all.push_back(std::move(entry));
   }

@@ -1,7 +1,5 @@
 #include "tests/harness/grants.h"
 
-#include <algorithm>
-
 namespace leadership_broker::testing {
 namespace {
 
@@ -20,16 +18,18 @@ std::vector<std::string> Strings(const Json& object, const char* field) {
 
 }  // namespace
 
-std::vector<RoleRule> CoreRules(const Json& rules) {
-  std::vector<RoleRule> core;
+std::vector<RoleRule> ObjectRules(const Json& rules) {
+  std::vector<RoleRule> of_objects;
   for (const Json& rule : rules) {
-    const std::vector<std::string> groups = Strings(rule, "apiGroups");
-    if (std::find(groups.begin(), groups.end(), "") == groups.end()) continue;
-    for (const std::string& resource : Strings(rule, "resources")) {
-      core.push_back({resource, Strings(rule, "verbs"), Strings(rule, "resourceNames")});
+    for (const std::string& group : Strings(rule, "apiGroups")) {
+      if (!group.empty() && group != "events.k8s.io") continue;
+      for (const std::string& resource : Strings(rule, "resources")) {
+        const std::string qualified = group.empty() ? resource : resource + "." + group;
+        of_objects.push_back({qualified, Strings(rule, "verbs"), Strings(rule, "resourceNames")});
+      }
     }
   }
-  return core;
+  return of_objects;
 }
 
 Grants AllGrants(const std::vector<RoleRule>& rules) {
@@ -42,7 +42,7 @@ std::optional<Grants> GrantsInForce(AdminClient& client, const std::string& name
   const HttpAnswer review =
       client.Post("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {{"spec", {{"namespace", namespace_name}}}});
   if (review.status != 201) return std::nullopt;
-  return AllGrants(CoreRules(review.body["status"]["resourceRules"]));
+  return AllGrants(ObjectRules(review.body["status"]["resourceRules"]));
 }
 
 }  // namespace leadership_broker::testing

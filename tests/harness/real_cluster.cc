@@ -40,7 +40,7 @@ void Apply(AdminClient& admin, const std::string& collection, const Json& object
 Json RulesOf(const std::vector<RoleRule>& rules) {
   Json all = Json::array();
   for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {""}}, {"resources", {rule.resource}}, {"verbs", rule.verbs}};
+    Json entry = {{"apiGroups", {rule.Group()}}, {"resources", {rule.Plural()}}, {"verbs", rule.verbs}};
     if (!rule.names.empty()) entry["resourceNames"] = rule.names;
     all.push_back(std::move(entry));
   }
@@ -135,7 +135,8 @@ void RealCluster::SetClusterRole(const std::string& namespace_name, const std::v
   for (const RoleRule& rule : rules) {
     for (const std::string& verb : rule.verbs) {
       const bool in_force = Eventually([&] {
-        const Json asked = {{"resourceAttributes", {{"verb", verb}, {"resource", rule.resource}}}};
+        const Json asked = {
+            {"resourceAttributes", {{"verb", verb}, {"group", rule.Group()}, {"resource", rule.Plural()}}}};
         const HttpAnswer review =
             candidate.Post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {{"spec", asked}});
         return review.status == 201 && review.body["status"].value("allowed", false);
@@ -198,7 +199,7 @@ std::vector<RoleRule> ShippedRole(RealCluster& cluster, const std::string& lock)
   const std::string file = kSource + "/deploy/kustomize/base/rbac/role.yaml";
   const HttpAnswer answer = cluster.Admin().Send("POST", std::string(kRbac) + "default/roles?dryRun=All",
                                                  ReadTextFile(file), "application/yaml");
-  std::vector<RoleRule> rules = CoreRules(Must(answer, "dry run of " + file)["rules"]);
+  std::vector<RoleRule> rules = ObjectRules(Must(answer, "dry run of " + file)["rules"]);
   for (RoleRule& rule : rules) {
     for (std::string& name : rule.names) name = lock;
   }

@@ -60,6 +60,8 @@ TEST(ConfigTest, Defaults) {
   EXPECT_FALSE(config.allow_step_down);
   EXPECT_EQ(config.step_down_after, absl::InfiniteDuration());
   EXPECT_EQ(config.take_over_after, absl::InfiniteDuration());
+  EXPECT_TRUE(config.events);
+  EXPECT_FALSE(config.leader_label.has_value());
   EXPECT_EQ(config.log_format, config::LogFormat::kText);
   EXPECT_EQ(config.log_level, config::LogLevel::kInfo);
 }
@@ -106,6 +108,16 @@ TEST(ConfigTest, EveryFlag) {
   EXPECT_EQ(config.take_over_after, absl::Seconds(6));
   EXPECT_EQ(config.log_format, config::LogFormat::kJson);
   EXPECT_EQ(config.log_level, config::LogLevel::kDebug);
+}
+
+TEST(ConfigTest, WhatIsSeenOfTheLeader) {
+  EXPECT_FALSE(Good({"--lock=a", "--events=false"}).events);
+  EXPECT_TRUE(Good({"--lock=a", "--events"}).events);
+  EXPECT_FALSE(Good({"--lock=a"}, {{"LEADERSHIP_BROKER_EVENTS", "false"}}).events);
+  const Config config = Good({"--lock=a", "--leader-label=example.com/role=the_leader.1"});
+  EXPECT_EQ(config.leader_label->key, "example.com/role");
+  EXPECT_EQ(config.leader_label->value, "the_leader.1");
+  EXPECT_EQ(Good({"--lock=a", "--leader-label=role="}).leader_label->value, "");
 }
 
 TEST(ConfigTest, SpecialValues) {
@@ -223,6 +235,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadSettings{WithLock("--allow-step-down=false"),
                     {{"LEADERSHIP_BROKER_STEP_DOWN_AFTER", "5m"}},
                     {"needs --allow-step-down"}},
+        BadSettings{WithLock("--events=off"), {}, {"--events=off", "true or false"}},
+        BadSettings{WithLock("--leader-label=leader"), {}, {"--leader-label=leader", "KEY=VALUE"}},
+        BadSettings{WithLock("--leader-label==x"), {}, {"\"\" is no key"}},
+        BadSettings{WithLock("--leader-label=a=b=c"), {}, {"\"b=c\" is no value"}},
+        BadSettings{WithLock("--leader-label=A.com/x=y"), {}, {"\"A.com/x\" is no key"}},
+        BadSettings{WithLock("--leader-label=leadership-broker/lock=a"), {}, {"the broker's own"}},
+        BadSettings{{"--lock=a,b", "--leader-label=x=y"}, {}, {"exactly one lock", "names 2"}},
         BadSettings{WithLock("--unreachable-leader=take-over"), {}, {"wait, or take-over-after=DURATION"}},
         BadSettings{WithLock("--unreachable-leader=take-over-after=60"), {}, {"needs a unit"}},
         BadSettings{WithLock("--unreachable-leader=take-over-after=60s"),

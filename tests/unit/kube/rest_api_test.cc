@@ -215,6 +215,56 @@ TEST_F(RestApiTest, AnAnnotationIsAMergePatchWithPreconditions) {
       "annotations":{"leadership-broker/released":"p\"1"}}})"));
 }
 
+TEST_F(RestApiTest, AnEventIsMadeInItsOwnGroup) {
+  Event event;
+  event.mutable_metadata()->set_namespace_("apps");
+  event.mutable_metadata()->set_name("lock.1");
+  event.set_event_time("2026-01-02T03:04:05.000000Z");
+  event.set_reporting_controller("leadership-broker");
+  event.set_reporting_instance("pod");
+  event.mutable_regarding()->set_kind("ConfigMap");
+  const loop::Handle call = api_->CreateEvent(event, [](const Outcome&) {});
+  const auto& sent = *transport_.sent.back();
+  EXPECT_EQ(sent.request.method, "POST");
+  EXPECT_EQ(sent.request.target, "/apis/events.k8s.io/v1/namespaces/apps/events");
+  EXPECT_EQ(json::parse(sent.request.body), json::parse(R"({"apiVersion":"events.k8s.io/v1","kind":"Event",
+      "metadata":{"namespace":"apps","name":"lock.1"},"eventTime":"2026-01-02T03:04:05.000000Z",
+      "reportingController":"leadership-broker","reportingInstance":"pod","regarding":{"kind":"ConfigMap"}})"));
+}
+
+TEST_F(RestApiTest, OfAnEventTheSeriesIsPatchedAlone) {
+  EventSeries series;
+  series.set_count(2);
+  series.set_last_observed_time("2026-01-02T03:04:05.000000Z");
+  std::optional<Outcome> outcome;
+  const loop::Handle call =
+      api_->PatchEventSeries("apps", "lock.1", series, [&](Outcome o) { outcome = std::move(o); });
+  const auto& sent = *transport_.sent.back();
+  EXPECT_EQ(sent.request.method, "PATCH");
+  EXPECT_EQ(sent.request.target, "/apis/events.k8s.io/v1/namespaces/apps/events/lock.1");
+  EXPECT_TRUE(sent.HasHeader("Content-Type: application/merge-patch+json"));
+  EXPECT_EQ(json::parse(sent.request.body),
+            json::parse(R"({"series":{"count":2,"lastObservedTime":"2026-01-02T03:04:05.000000Z"}})"));
+  transport_.Answer(403, R"({"kind":"Status","message":"no","reason":"Forbidden","code":403})");
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_THAT(std::string(outcome->status.message()),
+              HasSubstr(R"(cannot patch events.events.k8s.io "lock.1" in namespace "apps")"));
+}
+
+// R6.
+TEST_F(RestApiTest, ALabelIsSetAndRemovedByAMergePatchWithTheUid) {
+  for (const std::optional<std::string>& value : {std::optional<std::string>("leader"), std::optional<std::string>()}) {
+    const loop::Handle call = api_->LabelPod({"apps", "pod-0", "u1"}, "example.com/role", value, [](const Outcome&) {});
+    const auto& sent = *transport_.sent.back();
+    EXPECT_EQ(sent.request.method, "PATCH");
+    EXPECT_EQ(sent.request.target, "/api/v1/namespaces/apps/pods/pod-0");
+    EXPECT_TRUE(sent.HasHeader("Content-Type: application/merge-patch+json"));
+    const json label = value.has_value() ? json(*value) : json(nullptr);
+    EXPECT_EQ(json::parse(sent.request.body),
+              (json{{"metadata", {{"uid", "u1"}, {"labels", {{"example.com/role", label}}}}}}));
+  }
+}
+
 TEST_F(RestApiTest, AnObjectThatJsonCannotSayIsNotSentAndEndsLater) {
   ConfigMap lock;
   lock.mutable_metadata()->set_name("lock");

@@ -3,6 +3,9 @@
 {{- if and .Values.takeOverAfter.enabled (hasKey .Values.flags "unverified-limit") }}
 {{- fail "flags.unverified-limit: with takeOverAfter.enabled set takeOverAfter.unverifiedLimit instead" }}
 {{- end -}}
+{{- if and .Values.leaderLabel (gt (len .Values.locks) 1) }}
+{{- fail "leaderLabel: needs exactly one lock, since one label cannot say of which a pod is the leader" }}
+{{- end -}}
 - name: leadership-broker
   image: {{ include "leadership-broker.image" . | quote }}
   {{- with .Values.image.pullPolicy }}
@@ -47,6 +50,14 @@
     {{- if .Values.onRequest }}
     - name: LEADERSHIP_BROKER_CAMPAIGN
       value: on-request
+    {{- end }}
+    {{- if not .Values.events }}
+    - name: LEADERSHIP_BROKER_EVENTS
+      value: "false"
+    {{- end }}
+    {{- with .Values.leaderLabel }}
+    - name: LEADERSHIP_BROKER_LEADER_LABEL
+      value: {{ . | quote }}
     {{- end }}
     {{- range $flag, $value := .Values.flags }}
     - name: LEADERSHIP_BROKER_{{ $flag | upper | replace "-" "_" }}
