@@ -48,6 +48,15 @@ TEST(ChartTest, TheExampleIsLetInWhereRestrictedIsEnforced) {
   EXPECT_EQ(Find(objects, "Role", "try-leadership-broker")["rules"][1]["resourceNames"], Json({"a", "b"}));
 }
 
+// Neither the right nor the try.
+TEST(ChartTest, WithoutEventsTheRightToThemGoesToo) {
+  const Finished finished =
+      Helm({"template", "try", Chart(), "--set=locks={a}", "--set=events=false", "--set=example.enabled=true"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("LEADERSHIP_BROKER_EVENTS"));
+  EXPECT_THAT(finished.output, ::testing::Not(HasSubstr("events.k8s.io")));
+}
+
 struct BadValues {
   std::string name;
   std::vector<std::string> set;
@@ -73,6 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadValues{"a_lock_that_is_no_name", {"locks={A_b}"}, "/locks/0"},
                       BadValues{"an_unknown_value", {"locks={a}", "stepdown=true"}, "stepdown"},
                       BadValues{"a_flag_that_has_a_value_of_its_own", {"locks={a}", "flags.listen=none"}, "listen"},
+                      BadValues{"a_leader_label_that_is_none", {"locks={a}", "leaderLabel=leader"}, "/leaderLabel"},
+                      BadValues{"a_leader_label_for_two_locks", {"locks={a,b}", "leaderLabel=x=y"}, "exactly one lock"},
                       BadValues{"no_account", {"locks={a}", "serviceAccount.create=false"}, "/serviceAccount/name"},
                       BadValues{
                           "no_duration", {"locks={a}", "takeOverAfter.duration=soon"}, "/takeOverAfter/duration"}),

@@ -53,6 +53,17 @@ class RightsTest : public ::testing::TestWithParam<Variant> {
     return {{"metadata", {{"name", name}}}, {"spec", template_spec}};
   }
 
+  Json Event() const {
+    return {{"metadata", {{"name", "event"}}},
+            {"eventTime", "2026-01-02T03:04:05.000000Z"},
+            {"reportingController", "leadership-broker"},
+            {"reportingInstance", "pod"},
+            {"action", "Act"},
+            {"reason", "Reason"},
+            {"type", "Normal"},
+            {"regarding", {{"kind", "Pod"}, {"name", "pod"}, {"namespace", namespace_}}}};
+  }
+
   // What the least Role gives, and what the variant says that it adds.
   static Grants Expected() {
     Grants grants = {{"configmaps", "create", ""},
@@ -62,7 +73,9 @@ class RightsTest : public ::testing::TestWithParam<Variant> {
                      {"configmaps", "delete", kLock},
                      {"pods", "get", ""},
                      {"pods", "list", ""},
-                     {"pods", "watch", ""}};
+                     {"pods", "watch", ""},
+                     {"events.events.k8s.io", "create", ""},
+                     {"events.events.k8s.io", "patch", ""}};
     grants.insert(GetParam().more.begin(), GetParam().more.end());
     return grants;
   }
@@ -75,6 +88,7 @@ class RightsTest : public ::testing::TestWithParam<Variant> {
   const std::string namespace_ = NewRestrictedNamespace();
   const std::string config_maps_ = "/api/v1/namespaces/" + namespace_ + "/configmaps";
   const std::string pods_ = "/api/v1/namespaces/" + namespace_ + "/pods";
+  const std::string events_ = "/apis/events.k8s.io/v1/namespaces/" + namespace_ + "/events";
   AdminClient broker_{cluster_.Url(), cluster_.CaFile(), NewToken()};
 };
 
@@ -102,7 +116,6 @@ TEST_P(RightsTest, AreExactlyThese) {
   EXPECT_TRUE(denied(broker_.Delete(config_maps_ + "/other")));
   EXPECT_TRUE(denied(broker_.Patch(config_maps_ + "/other", {{"data", {{"a", "b"}}}})));
   EXPECT_TRUE(denied(broker_.Put(lock, ConfigMapNamed(kLock))));
-  EXPECT_TRUE(denied(broker_.Patch(pods_ + "/pod", {{"metadata", {{"labels", {{"a", "b"}}}}}})));
   EXPECT_TRUE(denied(broker_.Post(pods_, Pod("made"))));
   EXPECT_TRUE(denied(broker_.Get("/api/v1/namespaces/" + namespace_ + "/secrets")));
   EXPECT_TRUE(denied(broker_.Get("/api/v1/namespaces/default/pods")));
@@ -110,6 +123,14 @@ TEST_P(RightsTest, AreExactlyThese) {
 
   EXPECT_EQ(allowed(broker_.Patch(lock, {{"metadata", {{"annotations", {{"a", "b"}}}}}})),
             Adds("configmaps", "patch", kLock));
+  EXPECT_TRUE(allowed(broker_.Post(events_, Event())));
+  const Json series = {{"count", 2}, {"lastObservedTime", "2026-01-02T03:04:06.000000Z"}};
+  EXPECT_TRUE(allowed(broker_.Patch(events_ + "/event", {{"series", series}})));
+  EXPECT_TRUE(denied(broker_.Get(events_)));
+  EXPECT_TRUE(denied(broker_.Delete(events_ + "/event")));
+  EXPECT_TRUE(denied(broker_.Get("/api/v1/namespaces/" + namespace_ + "/events")));
+
+  EXPECT_EQ(allowed(broker_.Patch(pods_ + "/pod", {{"metadata", {{"labels", {{"a", "b"}}}}}})), Adds("pods", "patch"));
   EXPECT_EQ(allowed(broker_.Get("/api/v1/nodes")), Adds("nodes", "list"));
   EXPECT_EQ(allowed(broker_.Delete(pods_ + "/pod")), Adds("pods", "delete"));
   EXPECT_TRUE(allowed(broker_.Delete(lock)));

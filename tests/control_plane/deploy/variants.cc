@@ -14,6 +14,8 @@ std::ostream& operator<<(std::ostream& out, const Variant& variant) { return out
 const std::vector<Variant>& Variants() {
   const Grants take_over = {
       {"pods", "delete", ""}, {"configmaps", "patch", kLock}, {"nodes", "list", ""}, {"nodes", "watch", ""}};
+  Grants everything = take_over;
+  everything.emplace("pods", "patch", "");
   static const std::vector<Variant> variants = {
       {"sidecar", {}, {}, {}},
       {"unix_socket", {"unix-socket"}, {"unixSocket=true"}, {}},
@@ -21,10 +23,12 @@ const std::vector<Variant>& Variants() {
       {"take_over_after", {"take-over-after"}, {"takeOverAfter.enabled=true"}, take_over},
       {"step_down", {"step-down"}, {"stepDown=true"}, {{"pods", "delete", ""}}},
       {"on_request", {"on-request"}, {"onRequest=true"}, {{"configmaps", "patch", kLock}}},
+      {"leader_label", {"leader-label"}, {"leaderLabel=example.com/role=leader"}, {{"pods", "patch", ""}}},
       {"all_at_once_plain",
-       {"unix-socket", "take-over-after", "step-down", "on-request", "plain-container"},
-       {"unixSocket=true", "takeOverAfter.enabled=true", "stepDown=true", "onRequest=true", "plainContainer=true"},
-       take_over},
+       {"unix-socket", "take-over-after", "step-down", "on-request", "leader-label", "plain-container"},
+       {"unixSocket=true", "takeOverAfter.enabled=true", "stepDown=true", "onRequest=true",
+        "leaderLabel=example.com/role=leader", "plainContainer=true"},
+       everything},
   };
   return variants;
 }
