@@ -183,9 +183,9 @@ class Run {
       } else if (const auto* warning = std::get_if<election::Warn>(&action)) {
         std::cerr << "    warn " << warning->message << "\n";
       } else {
-        constexpr const char* kNames[] = {"tell",        "create",         "read the lock", "read our pod",
-                                          "delete lock", "release lock",   "read node",     "read pod",
-                                          "delete pod",  "list candidates"};
+        constexpr const char* kNames[] = {"tell",        "create",          "read the lock", "read our pod",
+                                          "delete lock", "release lock",    "read node",     "read pod",
+                                          "delete pod",  "list candidates", "warn",          "say what was done"};
         std::cerr << "    " << kNames[action.index()] << "\n";
       }
     }

@@ -64,6 +64,7 @@ class ElectionPromises {
   void Did(const election::DeleteHolder& action);
   void Did(const election::ListCandidates&);
   void Did(const election::Warn&) {}
+  void Did(const election::Happened&) {}
 
   void See(const election::Lock& lock) { seen_[{lock.uid, lock.resource_version}].push_back(lock); }
   // One of this UID and resourceVersion, as any event has shown it, of which `holds` is true.

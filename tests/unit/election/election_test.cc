@@ -388,6 +388,34 @@ TEST(R7, LockOfAPodThatIsGoneIsLeftToTheCollectorFirst) {
   EXPECT_NE(me.Did<DeleteLock>(), nullptr);
 }
 
+// Whoever removed it says so, and nobody else.
+TEST(R7, ARemovalIsToldOnceTheApiServerHasAcceptedIt) {
+  using Kind = election::Happened::Kind;
+  const std::pair<std::optional<kube::Pod>, Kind> ends[] = {{Ended(PodOf("other")), Kind::kEndedLeaderCleared},
+                                                            {std::nullopt, Kind::kOrphanedLockRemoved}};
+  for (const auto& [pod, kind] : ends) {
+    Options options;
+    options.orphan_grace = absl::ZeroDuration();
+    for (const auto code : {absl::StatusCode::kAborted, absl::StatusCode::kNotFound, absl::StatusCode::kUnavailable}) {
+      Candidate me(options);
+      me.FollowLeader("other");
+      me.OtherPod("other", pod);
+      ASSERT_NE(me.Did<DeleteLock>(), nullptr);
+      EXPECT_EQ(me.Did<election::Happened>(), nullptr);
+      me.Step(election::DeleteAnswered{Failure(code)});
+      EXPECT_EQ(me.Did<election::Happened>(), nullptr) << code;
+    }
+    Candidate me(options);
+    me.FollowLeader("other");
+    me.OtherPod("other", pod);
+    me.Step(election::DeleteAnswered{kube::Outcome{}});
+    ASSERT_NE(me.Did<election::Happened>(), nullptr);
+    EXPECT_EQ(me.Did<election::Happened>()->kind, kind);
+    EXPECT_EQ(me.Did<election::Happened>()->pod.uid, "other-uid");
+    EXPECT_EQ(me.Did<election::Happened>()->lock.uid, "L1");
+  }
+}
+
 TEST(R7, OrphanGraceNeverMeansNever) {
   Options options;
   options.orphan_grace = absl::InfiniteDuration();

@@ -46,9 +46,11 @@ class StepDownTest : public ::testing::Test {
   StepDownTest() { StartAnew(kLimit); }
 
   void StartAnew(absl::Duration after) {
-    step_down_.emplace(&api_, &scheduler_, election::StepDown::Options{"ns", "me", after},
-                       election::StepDown::Candidate{[this] { return leads_ ? "me-uid" : ""; }, [this] { ++reads_; },
-                                                     [this](const std::string& line) { said_.push_back(line); }});
+    step_down_.emplace(
+        &api_, &scheduler_, election::StepDown::Options{"ns", "me", after},
+        election::StepDown::Candidate{[this] { return leads_ ? "me-uid" : ""; }, [this] { ++reads_; },
+                                      [this](const std::string& line) { said_.push_back(line); },
+                                      [this](const election::Happened& done) { done_.push_back(done); }});
   }
 
   void Watched(const std::optional<kube::Pod>& pod) { step_down_->OwnPodSeen(pod, std::nullopt); }
@@ -81,6 +83,7 @@ class StepDownTest : public ::testing::Test {
   bool leads_ = true;
   int reads_ = 0;
   std::vector<std::string> said_;
+  std::vector<election::Happened> done_;
   std::vector<absl::Status> answers_;
   std::optional<election::StepDown> step_down_;
 };
@@ -95,7 +98,12 @@ TEST_F(StepDownTest, ALeaderThatIsAskedDeletesItsOwnPodAndAnswersWhatTheServerSa
   EXPECT_EQ(api_.deletions[0].uid, "me-uid");
   EXPECT_THAT(answers_, IsEmpty()) << "not before it is accepted";
   EXPECT_THAT(said_, ElementsAre(HasSubstr("lock")));
+  EXPECT_THAT(done_, IsEmpty());
   api_.Answer({});
+  ASSERT_THAT(done_, SizeIs(1));
+  EXPECT_EQ(done_[0].kind, election::Happened::Kind::kSteppedDown);
+  EXPECT_EQ(done_[0].pod.uid, "me-uid");
+  EXPECT_THAT(done_[0].why, HasSubstr("lock"));
   EXPECT_THAT(Codes(), ElementsAre(absl::StatusCode::kOk));
 }
 

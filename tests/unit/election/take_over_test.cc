@@ -145,6 +145,8 @@ TEST(R8, PodIsDeletedThenTheLockMarkedThenRemovedOnceTheLimitHasPassed) {
   EXPECT_EQ(me.Did<DeleteHolder>()->holder.name, "other");
   EXPECT_EQ(me.Did<DeleteHolder>()->holder.uid, "other-uid");
   me.Step(HolderDeleteAnswered{kube::Outcome{}});
+  ASSERT_NE(me.Did<election::Happened>(), nullptr);
+  EXPECT_EQ(me.Did<election::Happened>()->kind, election::Happened::Kind::kUnreachableLeaderDeleted);
   EXPECT_FALSE(me.Writes()) << "only what is read after it shows what came of it";
   me.Advance(absl::Seconds(3));
   ASSERT_TRUE(me.Asks());
@@ -163,6 +165,9 @@ TEST(R8, PodIsDeletedThenTheLockMarkedThenRemovedOnceTheLimitHasPassed) {
   ASSERT_NE(me.Did<DeleteLock>(), nullptr);
   EXPECT_EQ(me.Did<DeleteLock>()->precondition.uid, "L1");
   EXPECT_EQ(me.Did<DeleteLock>()->precondition.resource_version, "30");
+  me.Step(election::DeleteAnswered{kube::Outcome{}});
+  ASSERT_NE(me.Did<election::Happened>(), nullptr);
+  EXPECT_EQ(me.Did<election::Happened>()->kind, election::Happened::Kind::kReleasedLockRemoved);
   // Then it is an ordinary election: whose lock was marked is no suspect (R16a).
   me.Modified(Marked(LimitedLock(5), 30));
   me.Deleted(Marked(LimitedLock(5), 30), 31);
