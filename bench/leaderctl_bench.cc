@@ -115,7 +115,8 @@ void MeasureRun(FakeCluster* cluster, const std::string& leaderctl, const std::s
   const std::string lock = "the-lock";
   const std::string namespace_name = cluster->NewNamespace();
   cluster->SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                    {"pods", {"get", "list", "watch"}, {}}});
+                                    {"pods", {"get", "list", "watch"}, {}},
+                                    {"events.events.k8s.io", {"create", "patch"}, {}}});
   TestPod first(cluster, namespace_name, "first", {lock});
   BrokerProcess first_broker(first, lock);
   Subscriber(first_broker.NewChannel()).WaitForState(Leadership::STATE_LEADER);

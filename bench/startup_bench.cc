@@ -78,7 +78,8 @@ int Main(int argc, char** argv) {
   RealCluster& cluster = RealCluster::Shared();
   const std::string namespace_name = cluster.NewNamespace();
   cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                   {"pods", {"get", "list", "watch"}, {}}});
+                                   {"pods", {"get", "list", "watch"}, {}},
+                                   {"events.events.k8s.io", {"create", "patch"}, {}}});
   Figures empty("empty gRPC server: start -> serving");
   Figures serving("broker: start -> serving");
   Figures leading("broker: start -> app told LEADER, free lock");

@@ -84,7 +84,8 @@ int Play(const std::string& broker, bool once) {
   testing::FakeCluster cluster;
   const std::string namespace_name = cluster.NewNamespace();
   cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                   {"pods", {"get", "list", "watch"}, {}}});
+                                   {"pods", {"get", "list", "watch"}, {}},
+                                   {"events.events.k8s.io", {"create", "patch"}, {}}});
   Picture picture(isatty(STDOUT_FILENO) != 0);
   Ledger ledger;
   std::map<std::string, std::unique_ptr<Actor>> actors;

@@ -34,7 +34,8 @@ class GrpcurlTest : public ::testing::Test {
   GrpcurlTest() {
     cluster_.SetRole(namespace_, {{"configmaps", {"create"}, {}},
                                   {"configmaps", {"get", "list", "watch", "delete"}, {kLock}},
-                                  {"pods", {"get", "list", "watch"}, {}}});
+                                  {"pods", {"get", "list", "watch"}, {}},
+                                  {"events.events.k8s.io", {"create", "patch"}, {}}});
     EXPECT_TRUE(broker_.WaitServing());
     EXPECT_TRUE(Eventually([&] { return broker_.Get().state() == leadership::v1::Leadership::STATE_LEADER; }));
   }
