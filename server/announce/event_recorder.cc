@@ -71,7 +71,7 @@ void EventRecorder::Record(const Happening& happening) {
   const Right& right = verdict.count > 1 ? patch_ : create_;
   if (now < right.lacking_until) {
     ++dropped_;
-    return;
+    return series_.Forget(verdict.name);
   }
   Posting posting;
   posting.event = Make(happening);
@@ -122,7 +122,8 @@ void EventRecorder::Send() {
 void EventRecorder::Answered(const kube::Outcome& outcome) {
   out_ = false;
   Posting& sent = queue_.front();
-  if (MayPass(outcome) && ++sent.attempts < kMaxAttempts) {
+  // While the server cannot be reached it waits, so that what happens in an outage is told after it.
+  if (absl::IsUnavailable(outcome.status) || (MayPass(outcome) && ++sent.attempts < kMaxAttempts)) {
     return SendAfter(backoff_.Next(scheduler_->Now().boot, scheduler_->Random(), outcome.retry_after));
   }
   const bool creates = sent.count == 1;
@@ -143,7 +144,6 @@ void EventRecorder::Answered(const kube::Outcome& outcome) {
 
 bool EventRecorder::MayPass(const kube::Outcome& outcome) {
   switch (outcome.status.code()) {
-    case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kUnauthenticated:

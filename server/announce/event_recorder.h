@@ -57,7 +57,7 @@ class EventRecorder {
   void Send();
   void Answered(const kube::Outcome& outcome);
   void Refused(bool creates, const kube::Outcome& outcome);
-  // Whether the same may be tried again after such an answer.
+  // Whether the same may be tried again after such an answer, a few times.
   static bool MayPass(const kube::Outcome& outcome);
 
   kube::AnnounceApi* const api_;

@@ -140,7 +140,7 @@ TEST_F(EventRecorderTest, WhatEverybodySeesHasOneName) {
 }
 
 TEST_F(EventRecorderTest, AServerInTroubleIsAskedAgainAFewTimesAndThenItIsGivenUp) {
-  for (const auto code : {absl::StatusCode::kUnavailable, absl::StatusCode::kInternal,
+  for (const auto code : {absl::StatusCode::kAborted, absl::StatusCode::kInternal,
                           absl::StatusCode::kUnauthenticated, absl::StatusCode::kResourceExhausted}) {
     api_.requests.clear();
     Record(absl::StrCat("object-", static_cast<int>(code)));
@@ -156,6 +156,21 @@ TEST_F(EventRecorderTest, AServerInTroubleIsAskedAgainAFewTimesAndThenItIsGivenU
   }
   EXPECT_EQ(recorder_.dropped(), 4u);
   EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(EventRecorderTest, WhatHappensInAnOutageIsToldAfterIt) {
+  Record("a");
+  Settle();
+  int tries = 1;
+  for (int minute = 0; minute < 60; ++minute) {
+    if (api_.requests.back().done != nullptr) api_.Answer(absl::StatusCode::kUnavailable);
+    scheduler_.Advance(absl::Minutes(1));
+    tries = static_cast<int>(api_.requests.size());
+  }
+  EXPECT_GE(tries, 30);
+  EXPECT_LE(tries, 61);
+  api_.Answer();
+  EXPECT_EQ(recorder_.dropped(), 0u);
 }
 
 TEST_F(EventRecorderTest, RetryAfterIsHeeded) {

@@ -3,9 +3,6 @@
 {{- if and .Values.takeOverAfter.enabled (hasKey .Values.flags "unverified-limit") }}
 {{- fail "flags.unverified-limit: with takeOverAfter.enabled set takeOverAfter.unverifiedLimit instead" }}
 {{- end -}}
-{{- if and .Values.leaderLabel (gt (len .Values.locks) 1) }}
-{{- fail "leaderLabel: needs exactly one lock, since one label cannot say of which a pod is the leader" }}
-{{- end -}}
 - name: leadership-broker
   image: {{ include "leadership-broker.image" . | quote }}
   {{- with .Values.image.pullPolicy }}
