@@ -88,7 +88,8 @@ TEST_F(Announced, R7WhoRemovesAnEndedLeadersLockSaysWhoseItWas) {
   EXPECT_TRUE(Says("LeaderElected ConfigMap/the-lock by b"));
   EXPECT_THAT(Said(), Not(Contains("LeadershipLost Pod/a by a"))) << "it ended";
   for (const Json& event : Events()) {
-    if (event["reason"] == "EndedLeaderCleared") EXPECT_EQ(event["regarding"]["uid"], uid);
+    if (event["reason"] != "EndedLeaderCleared") continue;
+    EXPECT_EQ(event["regarding"]["uid"], uid);
   }
 }
 
