@@ -140,8 +140,8 @@ TEST_F(EventRecorderTest, WhatEverybodySeesHasOneName) {
 }
 
 TEST_F(EventRecorderTest, AServerInTroubleIsAskedAgainAFewTimesAndThenItIsGivenUp) {
-  for (const auto code : {absl::StatusCode::kAborted, absl::StatusCode::kInternal,
-                          absl::StatusCode::kUnauthenticated, absl::StatusCode::kResourceExhausted}) {
+  for (const auto code : {absl::StatusCode::kAborted, absl::StatusCode::kInternal, absl::StatusCode::kUnauthenticated,
+                          absl::StatusCode::kResourceExhausted}) {
     api_.requests.clear();
     Record(absl::StrCat("object-", static_cast<int>(code)));
     Settle();
