@@ -40,7 +40,7 @@ class InjectionRightsTest : public InjectionTest {
 TEST_F(InjectionRightsTest, TheyAreThoseOfTheLeastRoleAndEachGivenOnce) {
   Rights least;
   for (const RoleRule& rule : ShippedRole(cluster_, "example-app-leader")) {
-    Json rules = {{{"resources", {rule.resource}}, {"verbs", rule.verbs}}};
+    Json rules = {{{"resources", {rule.Plural()}}, {"verbs", rule.verbs}}};
     if (!rule.names.empty()) rules[0]["resourceNames"] = rule.names;
     Add(rules, &least);
   }
