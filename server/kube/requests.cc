@@ -129,8 +129,7 @@ ApiRequest AnnotateRequest(const std::string& namespace_name, const std::string&
 
 ApiRequest CreateEventRequest(const Event& event) {
   const ObjectMeta& metadata = event.metadata();
-  ApiRequest request;
-  request.what = What("create", kEvents, metadata.namespace_(), metadata.name());
+  ApiRequest request = NewRequest("create", kEvents, metadata.namespace_(), metadata.name());
   request.http.method = "POST";
   request.http.target = EventsPath(metadata.namespace_());
   Event object = event;
@@ -141,8 +140,7 @@ ApiRequest CreateEventRequest(const Event& event) {
 }
 
 ApiRequest EventSeriesRequest(const std::string& namespace_name, const std::string& name, const EventSeries& series) {
-  ApiRequest request;
-  request.what = What("patch", kEvents, namespace_name, name);
+  ApiRequest request = NewRequest("patch", kEvents, namespace_name, name);
   request.http.method = "PATCH";
   request.http.target = absl::StrCat(EventsPath(namespace_name), "/", UrlEscape(name));
   EventSeriesPatch patch;
@@ -152,8 +150,7 @@ ApiRequest EventSeriesRequest(const std::string& namespace_name, const std::stri
 }
 
 ApiRequest LabelPodRequest(const PodName& pod, const std::string& key, const std::optional<std::string>& value) {
-  ApiRequest request;
-  request.what = What("patch", Resource<Pod>::kName, pod.namespace_name, pod.name);
+  ApiRequest request = NewRequest("patch", Resource<Pod>::kName, pod.namespace_name, pod.name);
   request.http.method = "PATCH";
   request.http.target = ObjectPath(Resource<Pod>::kName, pod.namespace_name, pod.name);
   LabelsPatch patch;
