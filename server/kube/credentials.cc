@@ -78,18 +78,23 @@ Credentials::Credentials(std::string ca_file, std::string token_file, std::strin
     : ca_file_(std::move(ca_file)),
       token_file_(std::move(token_file)),
       warn_(std::move(warn)),
-      token_(std::move(token)) {}
+      proof_{std::move(token), {}, nullptr} {}
+
+const Proof* Credentials::Current(const loop::Instant& now) {
+  Token(now.boot);
+  return &proof_;
+}
 
 const std::string& Credentials::Token(absl::Duration now) {
   if (now - last_try_ >= kMaxAge) Reread(now);
-  return token_;
+  return proof_.token;
 }
 
 bool Credentials::Reread(absl::Duration now) {
   last_try_ = now;
   absl::StatusOr<std::string> token = ReadToken(token_file_);
   if (token.ok()) {
-    token_ = *std::move(token);
+    proof_.token = *std::move(token);
     warned_ = false;
     return true;
   }

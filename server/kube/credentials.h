@@ -11,6 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
+#include "server/kube/authenticator.h"
+
 namespace leadership_broker::kube {
 
 // "https://10.0.0.1:443", "https://[fd00::1]:443" from the values of KUBERNETES_SERVICE_HOST and
@@ -19,7 +21,7 @@ absl::StatusOr<std::string> InClusterUrl(absl::string_view host, absl::string_vi
 
 // The CA and the token of a ServiceAccount directory. The kubelet replaces the token long before it expires, so it is
 // read again at its first use in every minute. The CA file is not kept: whoever connects reads it. Not thread-safe.
-class Credentials {
+class Credentials : public Authenticator {
  public:
   static constexpr absl::Duration kMaxAge = absl::Minutes(1);
 
@@ -27,6 +29,11 @@ class Credentials {
   // once for each spell of it, that the token could not be read again.
   static absl::StatusOr<std::unique_ptr<Credentials>> FromDirectory(const std::string& directory,
                                                                     std::function<void(const std::string&)> warn);
+
+  // There always is one.
+  const Proof* Current(const loop::Instant& now) override;
+  loop::Handle Await(std::function<void(const absl::Status&)>) override { return nullptr; }
+  bool Renew(const loop::Instant& now, const Proof&) override { return Reread(now.boot); }
 
   const std::string& ca_file() const { return ca_file_; }
 
@@ -44,7 +51,8 @@ class Credentials {
   const std::string ca_file_;
   const std::string token_file_;
   const std::function<void(const std::string&)> warn_;
-  std::string token_;
+  // The token and nothing else.
+  Proof proof_;
   absl::Duration last_try_ = -absl::InfiniteDuration();
   bool warned_ = false;
 };

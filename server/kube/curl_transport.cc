@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 #include "server/kube/curl_error.h"
@@ -38,9 +39,12 @@ class CurlTransport::Transfer : public loop::Pending {
   Transfer(CurlTransport* owner, HttpRequest request, HttpHandler* handler)
       : owner_(owner), request_(std::move(request)), handler_(handler), easy_(owner->TakeEasyHandle()) {
     for (const std::string& header : request_.headers) headers_ = curl_slist_append(headers_, header.c_str());
+    if (owner_->connect_to_ != nullptr) {
+      headers_ = curl_slist_append(headers_, absl::StrCat("Host: ", owner_->peer_).c_str());
+    }
     SetUp();
     if (curl_multi_add_handle(owner_->multi_, easy_) != CURLM_OK) {
-      end_ = CurlError(CURLE_FAILED_INIT, "", owner_->peer_, owner_->options_.ca_file);
+      end_ = CurlError(CURLE_FAILED_INIT, "", owner_->peer_, Trusted(owner_->options_));
       MarkReady();
     }
   }
@@ -53,7 +57,7 @@ class CurlTransport::Transfer : public loop::Pending {
   }
 
   void End(CURLcode code) {
-    end_ = CurlError(code, error_, owner_->peer_, owner_->options_.ca_file);
+    end_ = CurlError(code, error_, owner_->peer_, Trusted(owner_->options_));
     // Before OnDone, so that what OnDone starts finds handle and connection free.
     ReleaseEasyHandle();
     MarkReady();
@@ -112,7 +116,8 @@ class CurlTransport::Transfer : public loop::Pending {
 };
 
 void CurlTransport::Transfer::SetUp() {
-  SetUpRequest(easy_, owner_->options_, request_, headers_);
+  SetUpRequest(easy_, owner_->options_, owner_->url_, request_, headers_);
+  curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, owner_->connect_to_);
   curl_easy_setopt(easy_, CURLOPT_SHARE, owner_->share_);
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
@@ -128,11 +133,24 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(Options opt
   absl::StatusOr<std::string> peer = HttpsPeer(options.url);
   if (!peer.ok()) return peer.status();
   while (!options.url.empty() && options.url.back() == '/') options.url.pop_back();
-  return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(options), *std::move(peer)));
+  std::string url = options.url;
+  if (!options.tls_server_name.empty()) {
+    url = WithHost(url, options.tls_server_name);
+    if (url.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("\"", options.tls_server_name, "\" is no name of a server"));
+    }
+  }
+  return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(options), std::move(url), *std::move(peer)));
 }
 
-CurlTransport::CurlTransport(Options options, std::string peer)
-    : options_(std::move(options)), peer_(std::move(peer)), multi_(curl_multi_init()), share_(curl_share_init()) {
+CurlTransport::CurlTransport(Options options, std::string url, std::string peer)
+    : options_(std::move(options)),
+      url_(std::move(url)),
+      peer_(std::move(peer)),
+      connect_to_(options_.tls_server_name.empty() ? nullptr
+                                                   : curl_slist_append(nullptr, absl::StrCat("::", peer_).c_str())),
+      multi_(curl_multi_init()),
+      share_(curl_share_init()) {
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
@@ -141,6 +159,7 @@ CurlTransport::~CurlTransport() {
   for (CURL* easy : idle_) curl_easy_cleanup(easy);
   curl_multi_cleanup(multi_);
   curl_share_cleanup(share_);
+  curl_slist_free_all(connect_to_);
 }
 
 loop::Handle CurlTransport::Start(HttpRequest request, HttpHandler* handler) {

@@ -25,10 +25,19 @@ namespace leadership_broker::kube {
 class CurlTransport : public Transport, public loop::Waiter {
  public:
   struct Options {
-    // "https://host:port", a path may follow. The environment's proxy variables apply as with every libcurl program.
+    // "https://host:port", a path may follow.
     std::string url;
     // PEM; the only one that is trusted. Read for each new connection, so it may be replaced.
     std::string ca_file;
+    // The same as text, in place of a file. With neither, what this machine trusts.
+    std::string ca_data;
+    // Whoever answers is trusted.
+    bool insecure = false;
+    // The name to find in the server's certificate, where that is not the URL's host; empty otherwise.
+    std::string tls_server_name;
+    // "http://", "https://" or "socks5://" and what follows. When empty the environment's proxy variables apply, as with
+    // every libcurl program.
+    std::string proxy_url;
     // TCP and TLS.
     absl::Duration connect_timeout = absl::Seconds(5);
     // For the whole of an answer that is no stream.
@@ -51,7 +60,7 @@ class CurlTransport : public Transport, public loop::Waiter {
  private:
   class Transfer;
 
-  CurlTransport(Options options, std::string peer);
+  CurlTransport(Options options, std::string url, std::string peer);
 
   // Easy handles are kept for the next request.
   CURL* TakeEasyHandle();
@@ -61,7 +70,10 @@ class CurlTransport : public Transport, public loop::Waiter {
   void Deliver(Transfer* transfer);
 
   const Options options_;
+  // With the tls_server_name for its host, if there is one; `connect_to_` then leads to the true one. Else that is null.
+  const std::string url_;
   const std::string peer_;
+  curl_slist* const connect_to_;
   CURLM* const multi_;
   // TLS sessions, for all easy handles.
   CURLSH* const share_;

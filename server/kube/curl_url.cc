@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace leadership_broker::kube {
@@ -33,6 +34,18 @@ absl::StatusOr<std::string> HttpsPeer(const std::string& url) {
         "\"", url, "\" is refused: the API server is spoken to by https only, since every request carries a token"));
   }
   return absl::StrCat(Part(parsed.get(), CURLUPART_HOST), ":", Part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT));
+}
+
+std::string WithHost(const std::string& url, const std::string& host) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), &curl_url_cleanup);
+  const std::string bracketed = absl::StrContains(host, ':') ? absl::StrCat("[", host, "]") : host;
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_set(parsed.get(), CURLUPART_HOST, bracketed.c_str(), 0) != CURLUE_OK) {
+    return "";
+  }
+  std::string result = Part(parsed.get(), CURLUPART_URL);
+  while (absl::EndsWith(result, "/")) result.pop_back();
+  return result;
 }
 
 std::string UrlEscape(absl::string_view text) {

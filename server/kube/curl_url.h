@@ -13,6 +13,9 @@ namespace leadership_broker::kube {
 // the clear.
 absl::StatusOr<std::string> HttpsPeer(const std::string& url);
 
+// `url` with another host: a name, or an address without brackets. Empty when the two do not make a URL.
+std::string WithHost(const std::string& url, const std::string& host);
+
 // Percent-encodes all but the unreserved characters of RFC 3986.
 std::string UrlEscape(absl::string_view text);
 

@@ -34,6 +34,7 @@ Exchange::Exchange(const Connection& connection, ApiRequest request)
 void Exchange::End(Outcome outcome) {
   transfer_.reset();
   timer_.reset();
+  wait_.reset();
   OnEnded(std::move(outcome));
 }
 
@@ -51,12 +52,23 @@ void Exchange::ReportWatchEnd(const Outcome& outcome) {
 void Exchange::Send() {
   head_ = HttpHead();
   error_body_.clear();
+  const Proof* const proof = connection_.authenticator->Current(connection_.scheduler->Now());
+  if (proof != nullptr) return Transfer(*proof);
+  wait_ = connection_.authenticator->Await([this](const absl::Status& status) {
+    if (status.ok()) return Send();
+    End(OutcomeOfBreak(what(), head_, status));
+  });
+}
+
+void Exchange::Transfer(const Proof& proof) {
+  sent_ = proof;
   sent_at_ = connection_.scheduler->Now().boot;
-  sent_token_ = connection_.credentials->Token(sent_at_);
   HttpRequest http = request_.http;
   http.headers.push_back("Accept: application/json");
   http.headers.push_back(absl::StrCat("User-Agent: ", UserAgent()));
-  http.headers.push_back(absl::StrCat("Authorization: Bearer ", sent_token_));
+  if (!sent_.token.empty()) http.headers.push_back(absl::StrCat("Authorization: Bearer ", sent_.token));
+  http.headers.insert(http.headers.end(), sent_.headers.begin(), sent_.headers.end());
+  http.certificate = sent_.certificate;
   transfer_ = connection_.transport->Start(std::move(http), this);
   if (!request_.http.streaming) return;
   timer_ = connection_.scheduler->After(kStreamAnswerLimit, [this] {
@@ -97,11 +109,11 @@ void Exchange::OnDone(const absl::Status& status) {
 
 void Exchange::OnUnauthorized(Outcome outcome) {
   const loop::Instant now = connection_.scheduler->Now();
-  if (connection_.credentials->Reread(now.boot)) {
-    const std::string& token = connection_.credentials->Token(now.boot);
-    if (token != sent_token_) {
+  if (connection_.authenticator->Renew(now, sent_)) {
+    const Proof* const proof = connection_.authenticator->Current(now);
+    if (proof == nullptr || proof->token != sent_.token || proof->certificate != sent_.certificate) {
       if (!std::exchange(tried_twice_, true)) return Send();
-    } else if (const absl::StatusOr<TokenClaims> claims = ParseTokenClaims(token); claims.ok()) {
+    } else if (const absl::StatusOr<TokenClaims> claims = ParseTokenClaims(sent_.token); claims.ok()) {
       // By the server's own clock, which is the one it judges by.
       const absl::Time server_time = outcome.server_time == absl::InfinitePast() ? now.wall : outcome.server_time;
       outcome.token_is_good = IsLivePodToken(*claims, server_time);

@@ -1,5 +1,6 @@
-// One call to the API server, from its start to its Outcome: puts the token on it, and after a 401 tries once more with
-// a newer token when there is one. That is the only retry; it is safe because a call answered 401 has done nothing.
+// One call to the API server, from its start to its Outcome: puts on it what says who we are, for which it may have to
+// wait, and after a 401 tries once more when there is something newer. That is the only retry; it is safe because a call
+// answered 401 has done nothing.
 #ifndef LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
 #define LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
 
@@ -10,8 +11,8 @@
 #include "absl/time/time.h"
 
 #include "server/kube/api.h"
+#include "server/kube/authenticator.h"
 #include "server/kube/call_observer.h"
-#include "server/kube/credentials.h"
 #include "server/kube/requests.h"
 #include "server/kube/transport.h"
 #include "server/loop/scheduler.h"
@@ -21,7 +22,7 @@ namespace leadership_broker::kube {
 // What every exchange needs; all outlive it. The observer may be null.
 struct Connection {
   Transport* transport;
-  Credentials* credentials;
+  Authenticator* authenticator;
   loop::Scheduler* scheduler;
   CallObserver* observer;
 };
@@ -52,6 +53,7 @@ class Exchange : public loop::Pending, private HttpHandler {
 
  private:
   void Send();
+  void Transfer(const Proof& proof);
   bool Accepted() const { return head_.status >= 200 && head_.status < 300; }
   void OnUnauthorized(Outcome outcome);
   // Tells the observer of an answer, or with 0 of none.
@@ -63,7 +65,7 @@ class Exchange : public loop::Pending, private HttpHandler {
 
   const Connection connection_;
   const ApiRequest request_;
-  std::string sent_token_;
+  Proof sent_;
   absl::Duration sent_at_;  // by the boot clock
   bool tried_twice_ = false;
   HttpHead head_;
@@ -72,6 +74,8 @@ class Exchange : public loop::Pending, private HttpHandler {
   loop::Handle transfer_;
   // Ends a stream that is not answered; or, at once, a request that cannot be sent.
   loop::Handle timer_;
+  // For something to send.
+  loop::Handle wait_;
 };
 
 }  // namespace leadership_broker::kube

@@ -7,8 +7,8 @@
 
 #include "server/kube/announce_api.h"
 #include "server/kube/api.h"
+#include "server/kube/authenticator.h"
 #include "server/kube/call_observer.h"
-#include "server/kube/credentials.h"
 #include "server/kube/exchange.h"
 #include "server/kube/transport.h"
 #include "server/loop/scheduler.h"
@@ -18,8 +18,9 @@ namespace leadership_broker::kube {
 class RestApi : public Api, public AnnounceApi {
  public:
   // All must outlive every handle; `observer` may be null.
-  RestApi(Transport* transport, Credentials* credentials, loop::Scheduler* scheduler, CallObserver* observer = nullptr)
-      : connection_{transport, credentials, scheduler, observer} {}
+  RestApi(Transport* transport, Authenticator* authenticator, loop::Scheduler* scheduler,
+          CallObserver* observer = nullptr)
+      : connection_{transport, authenticator, scheduler, observer} {}
 
   loop::Handle List(const Selector& selector, ListCallback<ConfigMap> callback) override;
   loop::Handle List(const Selector& selector, ListCallback<Pod> callback) override;

@@ -4,6 +4,7 @@
 #ifndef LEADERSHIP_BROKER_KUBE_TRANSPORT_H_
 #define LEADERSHIP_BROKER_KUBE_TRANSPORT_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@
 #include "server/loop/scheduler.h"
 
 namespace leadership_broker::kube {
+
+// What a client shows of itself in the TLS handshake. PEM; the certificate may bring its chain.
+struct ClientCertificate {
+  std::string certificate;
+  std::string key;
+};
 
 struct HttpRequest {
   // "GET", "POST"…
@@ -26,6 +33,8 @@ struct HttpRequest {
   std::string body;
   // The answer may last for ever; without it, the whole of it has to come within the transport's time for a request.
   bool streaming = false;
+  // Shown to a server that asks for one; null: none.
+  std::shared_ptr<const ClientCertificate> certificate;
 };
 
 // An answer's status line and what the client needs of its headers.
