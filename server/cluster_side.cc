@@ -4,11 +4,24 @@
 
 #include "server/config/logging.h"
 #include "server/config/version.h"
+#include "server/kubeconfig/connect.h"
 
 namespace leadership_broker {
 namespace {
 
 void Warn(const std::string& message) { config::Log(config::LogLevel::kWarning, message); }
+
+absl::StatusOr<kube::CurlTransport::Options> InClusterOptions(const config::Config& config,
+                                                              const config::Identity& identity,
+                                                              std::unique_ptr<kube::Credentials>* service_account) {
+  auto credentials = kube::Credentials::FromDirectory(config.service_account_dir, &Warn);
+  if (!credentials.ok()) return credentials.status();
+  *service_account = *std::move(credentials);
+  kube::CurlTransport::Options options;
+  options.url = identity.api_server_url;
+  options.ca_file = (*service_account)->ca_file();
+  return options;
+}
 
 }  // namespace
 
@@ -18,15 +31,17 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
                                                                  const std::vector<status::Observer*>& observers,
                                                                  kube::CallObserver* call_observer,
                                                                  std::function<void(const kube::Pod&)> on_own_pod) {
-  auto credentials = kube::Credentials::FromDirectory(config.service_account_dir, &Warn);
-  if (!credentials.ok()) return credentials.status();
-  kube::CurlTransport::Options transport_options;
-  transport_options.url = identity.api_server_url;
-  transport_options.ca_file = (*credentials)->ca_file();
-  auto transport = kube::CurlTransport::Create(std::move(transport_options));
+  std::unique_ptr<kube::Credentials> service_account;
+  auto transport_options = identity.access == nullptr ? InClusterOptions(config, identity, &service_account)
+                                                      : kubeconfig::TransportOptions(*identity.access);
+  if (!transport_options.ok()) return transport_options.status();
+  auto transport = kube::CurlTransport::Create(*std::move(transport_options));
   if (!transport.ok()) return transport.status();
 
-  std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport), *std::move(credentials), call_observer));
+  std::unique_ptr<ClusterSide> side(new ClusterSide(*std::move(transport)));
+  if (absl::Status status = side->MakeApi(identity, std::move(service_account), call_observer); !status.ok()) {
+    return status;
+  }
   std::vector<status::Observer*> all_observers = observers;
   for (status::Observer* observer : side->MakeObservers(config, identity)) all_observers.push_back(observer);
   std::vector<election::Candidacy::Stand> stands;
@@ -51,7 +66,7 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
       next(pod);
     };
   }
-  side->candidacy_ = std::make_unique<election::Candidacy>(&side->api_, &side->loop_, std::move(stands),
+  side->candidacy_ = std::make_unique<election::Candidacy>(side->api_.get(), &side->loop_, std::move(stands),
                                                            std::move(on_own_pod), config.step_down_after);
   return side;
 }
@@ -61,25 +76,38 @@ std::vector<status::Observer*> ClusterSide::MakeObservers(const config::Config& 
   std::vector<status::Observer*> observers;
   if (config.leader_label.has_value()) {
     leader_label_ = std::make_unique<announce::LeaderLabel>(
-        &api_, &loop_,
+        api_.get(), &loop_,
         announce::LeaderLabel::Options{identity.namespace_name, identity.pod_name, config.locks.front(),
                                        config.leader_label->key, config.leader_label->value},
         &Warn);
     observers.push_back(leader_label_.get());
   }
   if (config.events) {
-    events_ = std::make_unique<announce::EventAnnouncer>(&api_, &loop_, identity.pod_name, &Warn);
+    events_ = std::make_unique<announce::EventAnnouncer>(api_.get(), &loop_, identity.pod_name, &Warn);
     observers.push_back(events_.get());
   }
   return observers;
 }
 
-ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
-                         kube::CallObserver* call_observer)
-    : transport_(std::move(transport)),
-      credentials_(std::move(credentials)),
-      loop_(transport_.get()),
-      api_(transport_.get(), credentials_.get(), &loop_, call_observer) {}
+ClusterSide::ClusterSide(std::unique_ptr<kube::CurlTransport> transport)
+    : transport_(std::move(transport)), loop_(transport_.get()) {}
+
+absl::Status ClusterSide::MakeApi(const config::Identity& identity, std::unique_ptr<kube::Credentials> service_account,
+                                  kube::CallObserver* call_observer) {
+  authenticator_ = std::move(service_account);
+  if (identity.access != nullptr) {
+    auto made = kubeconfig::MakeAuthenticator(*identity.access, &loop_,
+                                              [this](std::function<void()> task) { loop_.Post(std::move(task)); });
+    if (!made.ok()) return made.status();
+    authenticator_ = *std::move(made);
+    config::Log(config::LogLevel::kInfo, "standing in the cluster of a kubeconfig",
+                {{"context", identity.access->context},
+                 {"server", identity.api_server_url},
+                 {"namespace", identity.namespace_name}});
+  }
+  api_ = std::make_unique<kube::RestApi>(transport_.get(), authenticator_.get(), &loop_, call_observer);
+  return absl::OkStatus();
+}
 
 ClusterSide::~ClusterSide() { Stop(); }
 

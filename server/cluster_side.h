@@ -16,6 +16,7 @@
 #include "server/config/config.h"
 #include "server/config/identity.h"
 #include "server/election/candidacy.h"
+#include "server/kube/authenticator.h"
 #include "server/kube/call_observer.h"
 #include "server/kube/credentials.h"
 #include "server/kube/curl_transport.h"
@@ -54,18 +55,20 @@ class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
   void StepDown(const std::string& lock_name, Answer answer) override;
 
  private:
-  ClusterSide(std::unique_ptr<kube::CurlTransport> transport, std::unique_ptr<kube::Credentials> credentials,
-              kube::CallObserver* call_observer);
+  explicit ClusterSide(std::unique_ptr<kube::CurlTransport> transport);
 
+  // Says who we are by the kubeconfig, if there is one, else by `service_account`.
+  absl::Status MakeApi(const config::Identity& identity, std::unique_ptr<kube::Credentials> service_account,
+                       kube::CallObserver* call_observer);
   // What tells of leadership beside the hubs, as the settings have it.
   std::vector<status::Observer*> MakeObservers(const config::Config& config, const config::Identity& identity);
   void CountWaiter(const std::string& lock_name, int change);
 
   // Each uses those before it.
   const std::unique_ptr<kube::CurlTransport> transport_;
-  const std::unique_ptr<kube::Credentials> credentials_;
   loop::EventLoop loop_;
-  kube::RestApi api_;
+  std::unique_ptr<kube::Authenticator> authenticator_;
+  std::unique_ptr<kube::RestApi> api_;
   std::unique_ptr<announce::EventAnnouncer> events_;
   std::unique_ptr<announce::LeaderLabel> leader_label_;
   std::vector<std::unique_ptr<Announcer>> announcers_;

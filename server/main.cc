@@ -202,6 +202,9 @@ int Main(int argc, char** argv) {
   config::StartLogging(config.log_format, config.log_level);
   const auto identity = config::ResolveIdentity(config, environment);
   if (!identity.ok()) return Refuse(identity.status().message());
+  if (identity->outside_cluster && !environment("KUBECONFIG").empty()) {
+    config::Log(config::LogLevel::kInfo, "KUBECONFIG is set, but not used without --kubeconfig or --context");
+  }
   const sigset_t signals = BlockSignals();
   return Run(config, *identity, signals);
 }

@@ -58,6 +58,10 @@ struct Config {
   std::string pod_name;
   std::string pod_uid;
   std::string service_account_dir;
+  // Either: the cluster of a kubeconfig, though this be no pod of it. A list of files as KUBECONFIG has it, and one of
+  // their contexts; empty where not given.
+  std::string kubeconfig;
+  std::string context;
 
   Election election = Election::kAuto;
   Campaign campaign = Campaign::kImmediate;

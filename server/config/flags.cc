@@ -174,6 +174,18 @@ absl::Status ReadServiceAccountDir(absl::string_view text, Config* config) {
   return Bad("is empty: name the directory that holds ca.crt, token and namespace");
 }
 
+absl::Status ReadKubeconfig(absl::string_view text, Config* config) {
+  config->kubeconfig = std::string(text);
+  if (text.find_first_not_of(':') != absl::string_view::npos) return absl::OkStatus();
+  return Bad("is empty: name a file, or several with colons between");
+}
+
+absl::Status ReadContext(absl::string_view text, Config* config) {
+  config->context = std::string(text);
+  if (!text.empty()) return absl::OkStatus();
+  return Bad("is empty: name a context of the kubeconfig");
+}
+
 absl::Status ReadElection(absl::string_view text, Config* config) {
   return ReadChoice<Election>(text, {{"auto", Election::kAuto}, {"required", Election::kRequired}}, &config->election);
 }
@@ -275,6 +287,12 @@ const std::vector<Flag>& Flags() {
       {"service-account-dir", "DIRECTORY",
        "Where ca.crt, token and namespace are; default /var/run/secrets/kubernetes.io/serviceaccount",
        &ReadServiceAccountDir},
+      {"kubeconfig", "FILE[:FILE...]",
+       "Stand in the cluster of a kubeconfig, from outside it, for the pod that --pod-name names; default none",
+       &ReadKubeconfig},
+      {"context", "NAME",
+       "Which context of it; default its current one. Without --kubeconfig: of KUBECONFIG, or ~/.kube/config",
+       &ReadContext},
       {"election", "auto|required",
        "Outside a cluster: auto leads without an election, required is an error; default auto", &ReadElection},
       {"campaign", "immediate|on-request",

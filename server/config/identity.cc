@@ -12,6 +12,7 @@
 #include "server/kube/credentials.h"
 #include "server/kube/read_file.h"
 #include "server/kube/token_claims.h"
+#include "server/kubeconfig/load.h"
 
 namespace leadership_broker::config {
 namespace {
@@ -47,6 +48,42 @@ absl::Status Check(const Given& given, bool good, absl::string_view rule) {
   return absl::InvalidArgumentError(absl::StrCat(given.origin, " is \"", given.value, "\", which is no ", rule));
 }
 
+// Which files --kubeconfig names, or --context means.
+absl::StatusOr<std::string> KubeconfigFiles(const Config& config, const Environment& environment) {
+  if (!config.kubeconfig.empty()) return config.kubeconfig;
+  if (const std::string list = environment("KUBECONFIG"); !list.empty()) return list;
+  if (const std::string home = environment("HOME"); !home.empty()) return absl::StrCat(home, "/.kube/config");
+  return absl::InvalidArgumentError("--context needs a kubeconfig: name its file with --kubeconfig");
+}
+
+absl::StatusOr<Identity> IdentityByKubeconfig(const Config& config, const Environment& environment,
+                                              const Given& pod_name, const Given& pod_uid) {
+  const absl::StatusOr<std::string> files = KubeconfigFiles(config, environment);
+  if (!files.ok()) return files.status();
+  const absl::StatusOr<kubeconfig::Kubeconfig> all = kubeconfig::Load(*files);
+  if (!all.ok()) return absl::Status(all.status().code(), absl::StrCat("kubeconfig: ", all.status().message()));
+  absl::StatusOr<kubeconfig::Access> access = kubeconfig::Choose(*all, config.context);
+  if (!access.ok()) return access.status();
+
+  const Given namespace_name =
+      FirstOf({{config.namespace_name, "--namespace"},
+               {access->namespace_name, absl::StrCat("the namespace of the context \"", access->context, "\"")}});
+  absl::Status status = Check(namespace_name, IsDns1123Label(namespace_name.value), "name of a namespace");
+  if (!status.ok()) return status;
+  if (pod_name.value.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("with a kubeconfig it is not known which pod this is: name one that is there, in the namespace ",
+                     namespace_name.value, ", with --pod-name (or POD_NAME)"));
+  }
+  Identity identity;
+  identity.namespace_name = namespace_name.value;
+  identity.pod_name = pod_name.value;
+  identity.pod_uid = pod_uid.value;
+  identity.api_server_url = access->cluster.server;
+  identity.access = std::make_shared<const kubeconfig::Access>(*std::move(access));
+  return identity;
+}
+
 }  // namespace
 
 absl::StatusOr<Identity> ResolveIdentity(const Config& config, const Environment& environment) {
@@ -56,6 +93,10 @@ absl::StatusOr<Identity> ResolveIdentity(const Config& config, const Environment
   status.Update(Check(pod_uid, IsUid(pod_uid.value), "UID"));
   if (!status.ok()) return status;
 
+  if (!config.kubeconfig.empty() || !config.context.empty()) {
+    return IdentityByKubeconfig(config, environment, pod_name, pod_uid);
+  }
+
   const std::string host = environment("KUBERNETES_SERVICE_HOST");
   const std::string token_file = FileIn(config, "token");
   const bool has_token = !absl::IsNotFound(kube::ReadFile(token_file).status());
@@ -64,7 +105,8 @@ absl::StatusOr<Identity> ResolveIdentity(const Config& config, const Environment
     if (config.election == Election::kRequired) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--election=required, but this is no pod of a cluster: no KUBERNETES_SERVICE_HOST, no ", token_file,
-          " and no POD_UID; run it in a pod, or with --election=auto to lead without an election"));
+          " and no POD_UID; run it in a pod, or with --kubeconfig, or with --election=auto to lead without an "
+          "election"));
     }
     identity.outside_cluster = true;
     identity.namespace_name = config.namespace_name;

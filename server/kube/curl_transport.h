@@ -35,8 +35,8 @@ class CurlTransport : public Transport, public loop::Waiter {
     bool insecure = false;
     // The name to find in the server's certificate, where that is not the URL's host; empty otherwise.
     std::string tls_server_name;
-    // "http://", "https://" or "socks5://" and what follows. When empty the environment's proxy variables apply, as with
-    // every libcurl program.
+    // "http://", "https://" or "socks5://" and what follows. When empty the environment's proxy variables apply, as
+    // with every libcurl program.
     std::string proxy_url;
     // TCP and TLS.
     absl::Duration connect_timeout = absl::Seconds(5);
@@ -70,7 +70,8 @@ class CurlTransport : public Transport, public loop::Waiter {
   void Deliver(Transfer* transfer);
 
   const Options options_;
-  // With the tls_server_name for its host, if there is one; `connect_to_` then leads to the true one. Else that is null.
+  // With the tls_server_name for its host, if there is one; `connect_to_` then leads to the true one. Else that is
+  // null.
   const std::string url_;
   const std::string peer_;
   curl_slist* const connect_to_;

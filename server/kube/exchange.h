@@ -1,6 +1,6 @@
 // One call to the API server, from its start to its Outcome: puts on it what says who we are, for which it may have to
-// wait, and after a 401 tries once more when there is something newer. That is the only retry; it is safe because a call
-// answered 401 has done nothing.
+// wait, and after a 401 tries once more when there is something newer. That is the only retry; it is safe because a
+// call answered 401 has done nothing.
 #ifndef LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
 #define LEADERSHIP_BROKER_KUBE_EXCHANGE_H_
 
