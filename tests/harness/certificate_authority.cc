@@ -52,7 +52,7 @@ void Extend(X509* certificate, int nid, const char* value) {
 
 // Signed by `issuer_key`; `issuer` null makes it its own issuer.
 Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key,
-                           absl::Duration valid_for) {
+                           absl::Duration valid_for, const std::string& dns_name = "") {
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), Random());
@@ -67,7 +67,7 @@ Certificate NewCertificate(const std::string& name, EVP_PKEY* key, X509* issuer,
     Extend(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
     Extend(certificate.get(), NID_key_usage, "critical,keyCertSign");
   } else {
-    Extend(certificate.get(), NID_subject_alt_name, "IP:127.0.0.1");
+    Extend(certificate.get(), NID_subject_alt_name, dns_name.empty() ? "IP:127.0.0.1" : ("DNS:" + dns_name).c_str());
     Extend(certificate.get(), NID_ext_key_usage, "serverAuth,clientAuth");
   }
   Require(X509_sign(certificate.get(), issuer_key, EVP_sha256()) > 0);
@@ -110,9 +110,11 @@ CertificateAuthority::CertificateAuthority(const std::string& name)
 
 CertificateAuthority::~CertificateAuthority() = default;
 
-IssuedCertificate CertificateAuthority::Issue(const std::string& name, absl::Duration valid_for) const {
+IssuedCertificate CertificateAuthority::Issue(const std::string& name, absl::Duration valid_for,
+                                              const std::string& dns_name) const {
   const Key key = NewKey();
-  const Certificate certificate = NewCertificate(name, key.get(), own_->certificate.get(), own_->key.get(), valid_for);
+  const Certificate certificate =
+      NewCertificate(name, key.get(), own_->certificate.get(), own_->key.get(), valid_for, dns_name);
   return {Pem(certificate.get()), Pem(key.get())};
 }
 

@@ -26,9 +26,10 @@ class CertificateAuthority {
   // Its own certificate, in PEM.
   const std::string& certificate() const { return pem_; }
 
-  // With a new key, for a client and for a server at 127.0.0.1. Valid since yesterday, until so long from
-  // now; negative: no longer.
-  IssuedCertificate Issue(const std::string& name, absl::Duration valid_for = absl::Hours(24)) const;
+  // With a new key, for a client and for a server at 127.0.0.1, or where there is a `dns_name` of that alone. Valid
+  // since yesterday, until so long from now; negative: no longer.
+  IssuedCertificate Issue(const std::string& name, absl::Duration valid_for = absl::Hours(24),
+                          const std::string& dns_name = "") const;
 
  private:
   struct Own;

@@ -219,5 +219,96 @@ TEST_F(IdentityTest, ATokenThatCannotBeReadIsAnErrorAndNeverASkip) {
   EXPECT_FALSE(Resolve().ok());
 }
 
+// With a kubeconfig.
+
+class KubeconfigIdentityTest : public IdentityTest {
+ protected:
+  KubeconfigIdentityTest() {
+    Write("config", R"({clusters: [{name: c, cluster: {server: "https://c:6443"}}],
+                        users: [{name: u, user: {token: t}}],
+                        contexts: [{name: bare, context: {cluster: c, user: u}},
+                                   {name: apps, context: {cluster: c, user: u, namespace: apps}},
+                                   {name: bad, context: {cluster: c, user: u, namespace: Not_One}}],
+                        current-context: apps})");
+  }
+  std::string File() { return directory_ + "/config"; }
+};
+
+TEST_F(KubeconfigIdentityTest, ThePodIsTheOneThatIsNamedInTheContextsNamespace) {
+  config_.kubeconfig = File();
+  config_.pod_name = "dev";
+  auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_FALSE(identity->outside_cluster);
+  EXPECT_EQ(identity->namespace_name, "apps");
+  EXPECT_EQ(identity->pod_name, "dev");
+  EXPECT_EQ(identity->pod_uid, "") << "to be looked up by name";
+  EXPECT_EQ(identity->api_server_url, "https://c:6443");
+  ASSERT_NE(identity->access, nullptr);
+  EXPECT_EQ(identity->access->user.token, "t");
+
+  config_.context = "bare";
+  EXPECT_EQ(Resolve()->namespace_name, "default");
+  config_.namespace_name = "other";
+  variables_["POD_UID"] = "uid-1";
+  identity = Resolve();
+  EXPECT_EQ(identity->namespace_name, "other");
+  EXPECT_EQ(identity->pod_uid, "uid-1");
+}
+
+TEST_F(KubeconfigIdentityTest, WithoutAPodsNameItSaysWhatToDo) {
+  config_.kubeconfig = File();
+  ExpectError({"namespace apps", "--pod-name"});
+  variables_["POD_NAME"] = "dev";
+  EXPECT_TRUE(Resolve().ok());
+}
+
+TEST_F(KubeconfigIdentityTest, TheFlagWinsOverTheClusterThatThisIsAPodOf) {
+  InCluster();
+  config_.kubeconfig = File();
+  config_.pod_name = "dev";
+  const auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_EQ(identity->api_server_url, "https://c:6443");
+  EXPECT_EQ(identity->pod_uid, "") << "the token here is another pod's";
+}
+
+// That there is one must not make an app on somebody's machine stand in whatever cluster it names.
+TEST_F(KubeconfigIdentityTest, AKubeconfigThatNobodyAskedForIsNotUsed) {
+  std::filesystem::create_directory(directory_ + "/.kube");
+  std::filesystem::copy(File(), directory_ + "/.kube/config");
+  variables_ = {{"KUBECONFIG", File()}, {"HOME", directory_}, {"POD_NAME", "dev"}};
+  const auto identity = Resolve();
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_TRUE(identity->outside_cluster);
+  EXPECT_EQ(identity->access, nullptr);
+}
+
+TEST_F(KubeconfigIdentityTest, AContextAloneIsOneOfKUBECONFIGOrOfTheHomes) {
+  config_.context = "bare";
+  config_.pod_name = "dev";
+  ExpectError({"--context", "--kubeconfig"});
+  variables_["HOME"] = directory_;
+  ExpectError({directory_ + "/.kube/config", "No such file"});
+  std::filesystem::create_directory(directory_ + "/.kube");
+  std::filesystem::copy(File(), directory_ + "/.kube/config");
+  EXPECT_EQ(Resolve()->access->context, "bare");
+  variables_["KUBECONFIG"] = directory_ + "/none";
+  ExpectError({directory_ + "/none"});
+  variables_["KUBECONFIG"] = directory_ + "/none:" + File();
+  EXPECT_EQ(Resolve()->access->context, "bare");
+}
+
+TEST_F(KubeconfigIdentityTest, WhatIsWrongIsSaid) {
+  config_.pod_name = "dev";
+  config_.kubeconfig = directory_ + "/none";
+  ExpectError({directory_ + "/none", "No such file"});
+  config_.kubeconfig = File();
+  config_.context = "bad";
+  ExpectError({"Not_One", "the context \"bad\"", "namespace"});
+  config_.context = "no-such";
+  ExpectError({"no-such", "apps, bad, bare"});
+}
+
 }  // namespace
 }  // namespace leadership_broker::testing

@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
+#include "server/kube/credentials.h"
 #include "tests/unit/kube/fake_transport.h"
 #include "tests/unit/kube/manual_scheduler.h"
 #include "tests/unit/kube/pod_token.h"
@@ -560,6 +561,84 @@ TEST_F(RestApiTest, ARotatedTokenIsUsedWithoutA401) {
   scheduler_.Advance(Credentials::kMaxAge);
   call = StartList();
   EXPECT_TRUE(transport_.sent.back()->HasHeader("Authorization: Bearer " + newer));
+}
+
+// Waiting for what says who we are.
+
+class SlowAuthenticator : public Authenticator {
+ public:
+  const Proof* Current(const loop::Instant&) override { return proof.has_value() ? &*proof : nullptr; }
+  loop::Handle Await(std::function<void(const absl::Status&)> callback) override {
+    waiting = std::move(callback);
+    return std::make_unique<Waiting>(this);
+  }
+  bool Renew(const loop::Instant&, const Proof& refused) override {
+    refused_tokens.push_back(refused.token);
+    return false;
+  }
+
+  std::optional<Proof> proof;
+  std::function<void(const absl::Status&)> waiting;
+  std::vector<std::string> refused_tokens;
+
+ private:
+  struct Waiting : loop::Pending {
+    explicit Waiting(SlowAuthenticator* a) : owner(a) {}
+    ~Waiting() override { owner->waiting = nullptr; }
+    SlowAuthenticator* owner;
+  };
+};
+
+class SlowAuthenticatorTest : public RestApiTest {
+ protected:
+  SlowAuthenticatorTest() { api_.emplace(&transport_, &authenticator_, &scheduler_); }
+  void Tell(const absl::Status& status) {
+    const auto waiting = authenticator_.waiting;
+    ASSERT_TRUE(waiting);
+    waiting(status);
+  }
+
+  SlowAuthenticator authenticator_;
+};
+
+TEST_F(SlowAuthenticatorTest, ACallIsSentOnceThereIsSomethingToSayWhoWeAre) {
+  const loop::Handle call = StartCreate();
+  EXPECT_THAT(transport_.sent, IsEmpty());
+  const auto certificate = std::make_shared<const ClientCertificate>(ClientCertificate{"certificate", "key"});
+  authenticator_.proof = Proof{"", {"Impersonate-User: a"}, certificate};
+  Tell(absl::OkStatus());
+  ASSERT_THAT(transport_.sent, SizeIs(1));
+  EXPECT_TRUE(transport_.sent[0]->HasHeader("Impersonate-User: a"));
+  EXPECT_EQ(transport_.sent[0]->request.certificate, certificate);
+  for (const std::string& header : transport_.sent[0]->request.headers) {
+    EXPECT_THAT(header, ::testing::Not(StartsWith("Authorization")));
+  }
+  transport_.Answer(201, kLock);
+  EXPECT_TRUE(written_->outcome.ok());
+}
+
+TEST_F(SlowAuthenticatorTest, ACallEndsWithoutBeingSentWhenThereIsNothing) {
+  const loop::Handle call = StartWatch();
+  Tell(absl::UnavailableError("the plugin failed"));
+  EXPECT_THAT(transport_.sent, IsEmpty());
+  EXPECT_THAT(observer_.notes, ElementsAre("end"));
+  EXPECT_EQ(observer_.end.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(ErrorOf(observer_.end), AllOf(StartsWith("cannot watch configmaps"), HasSubstr("the plugin failed")));
+}
+
+TEST_F(SlowAuthenticatorTest, ACallThatIsGivenUpWaitsNoMore) {
+  loop::Handle call = StartList();
+  call.reset();
+  EXPECT_EQ(authenticator_.waiting, nullptr);
+}
+
+TEST_F(SlowAuthenticatorTest, R9ARefusalOfWhatWasNotGotAgainSaysNothingOfThePod) {
+  authenticator_.proof = Proof{token_, {}, nullptr};
+  const loop::Handle call = StartCreate();
+  transport_.Answer(401, kUnauthorized);
+  EXPECT_THAT(authenticator_.refused_tokens, ElementsAre(token_));
+  ASSERT_TRUE(written_.has_value());
+  EXPECT_FALSE(written_->outcome.token_is_good);
 }
 
 // Handles.
