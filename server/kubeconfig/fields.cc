@@ -17,7 +17,7 @@ constexpr int kMostAny = 10000;
 
 bool IsMissing(const YAML::Node& node) { return !node.IsDefined() || node.IsNull(); }
 
-std::string Shown(const std::string& name) { return config::ToPlainText(config::Shortened(name, kLongestName)); }
+std::string Shown(absl::string_view name) { return config::ToPlainText(config::Shortened(name, kLongestName)); }
 
 // A plain scalar may be null, true or a number; one in quotes is text.
 void ScalarToValue(const YAML::Node& node, google::protobuf::Value* value) {
@@ -73,7 +73,7 @@ Fields::Fields(const YAML::Node& node, std::string file, std::string path, absl:
     const std::string& name = pair.first.Scalar();
     if (name == "<<") RefuseAt(pair.first.Mark(), path_, "merge keys (<<) are not understood; write the fields");
     if (!fields_.emplace(name, pair.second).second) {
-      RefuseAt(pair.first.Mark(), PathTo(Shown(name)), "is there twice; leave one");
+      RefuseAt(pair.first.Mark(), PathTo(name), "is there twice; leave one");
     }
   }
 }
@@ -171,7 +171,7 @@ void Fields::Refuse(absl::string_view name, absl::string_view why) const {
 }
 
 std::string Fields::PathTo(absl::string_view name) const {
-  return absl::StrCat(path_, path_.empty() || name.empty() ? "" : ".", name);
+  return absl::StrCat(path_, path_.empty() || name.empty() ? "" : ".", Shown(name));
 }
 
 void Fields::RefuseAt(const YAML::Mark& mark, absl::string_view path, absl::string_view why) const {

@@ -77,6 +77,8 @@ TEST(ConfigTest, EveryFlag) {
                               "--pod-name=pod-0",
                               "--pod-uid=u-1",
                               "--service-account-dir=/sa",
+                              "--kubeconfig=/a:b",
+                              "--context=lab",
                               "--election=required",
                               "--campaign=on-request",
                               "--orphan-grace=never",
@@ -98,6 +100,8 @@ TEST(ConfigTest, EveryFlag) {
   EXPECT_EQ(config.pod_name, "pod-0");
   EXPECT_EQ(config.pod_uid, "u-1");
   EXPECT_EQ(config.service_account_dir, "/sa");
+  EXPECT_EQ(config.kubeconfig, "/a:b");
+  EXPECT_EQ(config.context, "lab");
   EXPECT_EQ(config.election, config::Election::kRequired);
   EXPECT_EQ(config.campaign, config::Campaign::kOnRequest);
   EXPECT_EQ(config.orphan_grace, absl::InfiniteDuration());
