@@ -13,6 +13,8 @@
 
 #include "server/config/logging.h"
 #include "server/http/listening_socket.h"
+#include "server/http/request_deadlines.h"
+#include "server/loop/event_loop.h"
 
 namespace leadership_broker::http {
 namespace {
@@ -108,16 +110,26 @@ struct HttpServer::Listener {
       return MHD_YES;
     }
     auto* const self = static_cast<Listener*>(listener);
+    self->deadlines.Answered(connection, loop::SystemNow().boot);
     const HttpServer& server = *self->server;
     const auto found = server.handlers_.find(path);
     if (found == server.handlers_.end()) return Send(connection, Plain(MHD_HTTP_NOT_FOUND, "no such page\n"));
     const Answer answer = found->second(Request(connection));
     if (answer.events == nullptr) return Send(connection, answer);
+    if (!head) self->deadlines.Exempt(connection);
     return Stream(connection, answer, head, server.limits_, &self->streams);
+  }
+
+  static void OnConnection(void* listener, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode code) {
+    RequestDeadlines& deadlines = static_cast<Listener*>(listener)->deadlines;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) return deadlines.Ended(connection);
+    deadlines.Began(connection, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+                    loop::SystemNow().boot);
   }
 
   const HttpServer* const server;
   EventStreams streams;
+  RequestDeadlines deadlines;
   MHD_Daemon* daemon = nullptr;
 };
 
@@ -156,9 +168,10 @@ absl::Status HttpServer::Serve(const config::Address& address, int socket) {
   listener->daemon = MHD_start_daemon(
       MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, /*port=*/0,
       nullptr, nullptr, &Listener::OnRequest, listener.get(), MHD_OPTION_EXTERNAL_LOGGER, &LogFromMicrohttpd, nullptr,
-      MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, limits_.AllConnections(),
-      MHD_OPTION_PER_IP_CONNECTION_LIMIT, limits_.connections_of_an_address + streams, MHD_OPTION_CONNECTION_TIMEOUT,
-      kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
+      MHD_OPTION_NOTIFY_CONNECTION, &Listener::OnConnection, listener.get(), MHD_OPTION_LISTEN_SOCKET, socket,
+      MHD_OPTION_CONNECTION_LIMIT, limits_.AllConnections(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+      limits_.connections_of_an_address + streams, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMaxConnectionBytes, MHD_OPTION_END);
   if (listener->daemon == nullptr) {
     close(socket);
     return absl::InternalError(absl::StrCat("the HTTP server did not start on ", address.text));
@@ -169,7 +182,10 @@ absl::Status HttpServer::Serve(const config::Address& address, int socket) {
 }
 
 void HttpServer::Tick() {
-  for (const auto& listener : listeners_) listener->streams.Tick();
+  for (const auto& listener : listeners_) {
+    listener->streams.Tick();
+    listener->deadlines.Tick(loop::SystemNow().boot, limits_.request);
+  }
 }
 
 HttpServer::~HttpServer() = default;

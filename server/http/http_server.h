@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "server/config/address.h"
 #include "server/http/event_source.h"
@@ -56,12 +57,15 @@ struct Limits {
   unsigned connections = 64;
   // From one address of a client, likewise; what is more is closed at once.
   unsigned connections_of_an_address = 16;
+  // How long a request may take to come in.
+  absl::Duration request = absl::Seconds(20);
   StreamLimits streams;
 
   unsigned AllConnections() const { return connections + streams.streams; }
 };
 
-// One thread for each address. GET and HEAD only (405); unknown paths are 404; idle connections are closed after 10 s.
+// One thread for each address. GET and HEAD only (405); unknown paths are 404; idle connections are closed after 10 s,
+// and those whose request does not come in, by Tick.
 class HttpServer {
  public:
   // Listens on all of `addresses`; with `first_only` (the defaults) on the first of those that this machine has. The
@@ -75,7 +79,7 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // To be called every few seconds: what keeps streams alive. Any thread.
+  // To be called every few seconds: what keeps streams alive, and cuts slow clients. Any thread.
   void Tick();
 
   // Where it listens, with the ports that were chosen for port 0.

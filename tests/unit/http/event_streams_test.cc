@@ -162,6 +162,25 @@ TEST_F(EventStreamsTest, WithinTheLongestSilenceThereAreNone) {
   EXPECT_EQ(client.Next(), Named("b"));
 }
 
+TEST_F(EventStreamsTest, WhoSendsARequestByDropsIsCut) {
+  http::Limits limits;
+  limits.request = absl::Milliseconds(500);
+  Start(limits);
+  EventClient stream(address_, "/sse");
+  stream.Head();
+  EXPECT_EQ(stream.Next(), Named("a"));
+  for (const char* path : {"/", "/sse", "/livez"}) {
+    RawConnection slow(PortOfAddress(address_));
+    slow.Send(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: "));
+    EXPECT_TRUE(Eventually([&] {
+      server_->Tick();
+      return !slow.Send("x");
+    })) << path;
+  }
+  Say("b");
+  EXPECT_EQ(stream.Next(), Named("b")) << "a stream is no slow request";
+}
+
 TEST_F(EventStreamsTest, AHeadTakesNoPlace) {
   http::Limits limits;
   limits.streams.streams = 1;

@@ -125,6 +125,41 @@ TEST(ServerTest, HealthOfTheServerAndOfTheService) {
   EXPECT_EQ(Health(running.address, "another.Service", &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
+// serving() is what /readyz says.
+TEST(ServerTest, HealthSaysWhatReadyzSaysAlsoWhileItShutsDown) {
+  RunningServer running;
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  grpc::TemplatedGenericStub<HealthCheckRequest, HealthCheckResponse> stub(
+      grpc::CreateCustomChannel(running.address, grpc::InsecureChannelCredentials(), arguments));
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  const auto watch = stub.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
+  const auto done = [&queue] {
+    void* tag;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  HealthCheckResponse response;
+  watch->StartCall(nullptr);
+  ASSERT_TRUE(done());
+  watch->WriteLast(HealthCheckRequest(), grpc::WriteOptions(), nullptr);
+  ASSERT_TRUE(done());
+  watch->Read(&response, nullptr);
+  ASSERT_TRUE(done());
+  EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+  EXPECT_TRUE(running.server->serving());
+
+  watch->Read(&response, nullptr);
+  running.server->Shutdown();
+  ASSERT_TRUE(done());
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_FALSE(running.server->serving());
+  grpc::Status status;
+  watch->Finish(&status, nullptr);
+  done();
+}
+
 TEST(ServerTest, R12ShutdownEndsStreamsAndWaitersWithUnavailable) {
   RunningServer running;
   running.hub.Publish(Standby(1));
