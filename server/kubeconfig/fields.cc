@@ -23,11 +23,10 @@ std::string Shown(absl::string_view name) { return config::ToPlainText(config::S
 void ScalarToValue(const YAML::Node& node, google::protobuf::Value* value) {
   bool flag = false;
   double number = 0;
-  if (node.Tag() != "?") {
-    value->set_string_value(config::ToUtf8(node.Scalar()));
-  } else if (YAML::convert<bool>::decode(node, flag)) {
+  const bool is_plain = node.Tag() == "?";
+  if (is_plain && YAML::convert<bool>::decode(node, flag)) {
     value->set_bool_value(flag);
-  } else if (absl::SimpleAtod(node.Scalar(), &number) && number - number == 0) {
+  } else if (is_plain && absl::SimpleAtod(node.Scalar(), &number) && number - number == 0) {
     value->set_number_value(number);
   } else {
     value->set_string_value(config::ToUtf8(node.Scalar()));
