@@ -41,6 +41,8 @@ OneShotServer::OneShotServer(const IssuedCertificate& certificate)
       SSL_CTX_use_certificate(context_.get(), own.get()) == 1 && SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1,
       "OpenSSL takes no certificate");
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, &TakeAny);
+  // Without one, who has been here before is refused.
+  SSL_CTX_set_session_id_context(context_.get(), reinterpret_cast<const unsigned char*>("one shot"), 8);
   thread_ = std::thread([this] { Serve(); });
 }
 
