@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "server/call_log.h"
 #include "server/cluster_side.h"
 #include "server/config/config.h"
 #include "server/config/identity.h"
@@ -106,18 +107,17 @@ int Run(const config::Config& config, const config::Identity& identity, const si
 
   std::vector<std::unique_ptr<status::Hub>> hubs;
   std::vector<status::Hub*> hub_pointers;
-  http::NamedHubs named_hubs;
-  std::vector<rpc::LockDirectory::Entry> entries;
+  status::NamedHubs named_hubs;
   for (const std::string& lock : config.locks) {
     hubs.push_back(std::make_unique<status::Hub>());
     hub_pointers.push_back(hubs.back().get());
     named_hubs.push_back({lock, hubs.back().get()});
-    entries.push_back({lock, hubs.back().get()});
   }
   const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
-  metrics::Metrics metrics(entries, config::Version(), boot_clock);
+  metrics::Metrics metrics(named_hubs, config::Version(), boot_clock);
 
   status::History history([] { return loop::SystemNow().wall; });
+  CallLog call_log(metrics.call_observer());
   const std::vector<status::Observer*> observers = {metrics.lock_observer(), &history};
 
   std::atomic<int> exit_code{0};
@@ -127,7 +127,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
     PublishOutsideCluster(config, identity, hub_pointers, observers);
   } else {
     const char* const open_to_node = OpenToTheNode(config);
-    auto created = ClusterSide::Create(config, identity, hub_pointers, observers, metrics.call_observer(),
+    auto created = ClusterSide::Create(config, identity, hub_pointers, observers, &call_log,
                                        [&exit_code, open_to_node](const kube::Pod& pod) {
                                          if (!pod.spec().host_network() || open_to_node == nullptr || exit_code != 0)
                                            return;
@@ -139,7 +139,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
     cluster = *std::move(created);
   }
 
-  rpc::LockDirectory directory(identity.namespace_name, std::move(entries));
+  rpc::LockDirectory directory(identity.namespace_name, named_hubs);
   rpc::Server::Options options;
   options.listen = config.listen;
   options.listen_is_default = config.listen_is_default;

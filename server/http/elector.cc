@@ -47,17 +47,17 @@ class ElectorSource : public EventSource {
 };
 
 // The hub that is asked for, or null and the answer that says why not.
-status::Hub* Find(const NamedHubs& hubs, const Request& request, Answer* refusal) {
+status::Hub* Find(const status::NamedHubs& hubs, const Request& request, Answer* refusal) {
   const std::optional<std::string> name = request.Query("lock");
   if (!name.has_value() && hubs.size() == 1) return hubs.front().hub;
-  for (const NamedHub& entry : hubs) {
-    if (name == entry.lock) return entry.hub;
+  for (const status::NamedHub& entry : hubs) {
+    if (name == entry.name) return entry.hub;
   }
-  const std::string known =
-      absl::StrJoin(hubs, ", ", [](std::string* out, const NamedHub& entry) { absl::StrAppend(out, entry.lock); });
+  const std::string known = absl::StrJoin(
+      hubs, ", ", [](std::string* out, const status::NamedHub& entry) { absl::StrAppend(out, entry.name); });
   refusal->status = name.has_value() ? 404 : 400;
   refusal->body = name.has_value() ? absl::StrCat("no such lock here: this broker stands for ", known, "\n")
-                                   : absl::StrCat("name the lock, as in ?lock=", hubs.front().lock,
+                                   : absl::StrCat("name the lock, as in ?lock=", hubs.front().name,
                                                   ": this broker stands for ", known, "\n");
   return nullptr;
 }
@@ -79,8 +79,8 @@ std::string LeaderName(const status::Snapshot* newest, const std::string& own_na
   }
 }
 
-Handlers ElectorHandlers(NamedHubs hubs, std::string own_name, std::function<absl::Duration()> now) {
-  const auto locks = std::make_shared<const NamedHubs>(std::move(hubs));
+Handlers ElectorHandlers(status::NamedHubs hubs, std::string own_name, std::function<absl::Duration()> now) {
+  const auto locks = std::make_shared<const status::NamedHubs>(std::move(hubs));
   const NameOf name_of = [own_name = std::move(own_name), now = std::move(now)](const status::Snapshot* newest) {
     return LeaderName(newest, own_name, now());
   };

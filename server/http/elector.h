@@ -12,8 +12,8 @@
 #include "absl/time/time.h"
 
 #include "server/http/http_server.h"
-#include "server/http/named_hub.h"
 #include "server/status/hub.h"
+#include "server/status/named_hub.h"
 
 namespace leadership_broker::http {
 
@@ -24,7 +24,7 @@ namespace leadership_broker::http {
 std::string LeaderName(const status::Snapshot* newest, const std::string& own_name, absl::Duration now);
 
 // `now` is the boot clock.
-Handlers ElectorHandlers(NamedHubs hubs, std::string own_name, std::function<absl::Duration()> now);
+Handlers ElectorHandlers(status::NamedHubs hubs, std::string own_name, std::function<absl::Duration()> now);
 
 // All its clients are on loopback, and so have one address.
 Limits ElectorLimits();

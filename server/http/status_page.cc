@@ -37,10 +37,10 @@ void AddChange(const status::History::Entry& entry, LockStatus* status) {
 // One page's connection.
 class PageSource : public EventSource {
  public:
-  PageSource(const NamedHubs& hubs, status::History* history, WallClock wall_clock,
+  PageSource(const status::NamedHubs& hubs, status::History* history, WallClock wall_clock,
              const std::function<void()>& on_ready)
       : history_(history), wall_clock_(std::move(wall_clock)) {
-    for (const NamedHub& entry : hubs) locks_.push_back({entry.hub, entry.hub->Subscribe(on_ready)});
+    for (const status::NamedHub& entry : hubs) locks_.push_back({entry.hub, entry.hub->Subscribe(on_ready)});
   }
 
   Next Take() override {
@@ -101,7 +101,7 @@ std::string ContentSecurityPolicy() {
 
 }  // namespace
 
-Handlers StatusPageHandlers(NamedHubs hubs, status::History* history, WallClock wall_clock) {
+Handlers StatusPageHandlers(status::NamedHubs hubs, status::History* history, WallClock wall_clock) {
   return {{"/",
            [policy = ContentSecurityPolicy()](const Request&) {
              Answer answer;

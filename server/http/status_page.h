@@ -8,13 +8,13 @@
 #include "absl/time/time.h"
 
 #include "server/http/http_server.h"
-#include "server/http/named_hub.h"
 #include "server/status/history.h"
+#include "server/status/named_hub.h"
 
 namespace leadership_broker::http {
 
 // `history` outlives the handlers.
-Handlers StatusPageHandlers(NamedHubs hubs, status::History* history, std::function<absl::Time()> wall_clock);
+Handlers StatusPageHandlers(status::NamedHubs hubs, status::History* history, std::function<absl::Time()> wall_clock);
 
 }  // namespace leadership_broker::http
 

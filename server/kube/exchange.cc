@@ -42,7 +42,7 @@ void Exchange::EndUnreadable(absl::string_view why) { End(OutcomeOfUnreadable(wh
 
 void Exchange::ReportAnswer(int http_status) {
   if (connection_.observer == nullptr) return;
-  connection_.observer->OnAnswer(request_.verb, http_status, connection_.scheduler->Now().boot - sent_at_);
+  connection_.observer->OnAnswer(request_.verb, what(), http_status, connection_.scheduler->Now().boot - sent_at_);
 }
 
 void Exchange::ReportWatchEnd(const Outcome& outcome) {

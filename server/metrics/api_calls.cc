@@ -61,7 +61,7 @@ ApiCalls::ApiCalls(prometheus::Registry* registry)
   }
 }
 
-void ApiCalls::OnAnswer(absl::string_view verb, int http_status, absl::Duration took) {
+void ApiCalls::OnAnswer(absl::string_view verb, absl::string_view, int http_status, absl::Duration took) {
   requests_.Add({{"verb", std::string(verb)}, {"code", Code(http_status)}}).Increment();
   durations_.Add({{"verb", std::string(verb)}}, kRequestSeconds).Observe(absl::ToDoubleSeconds(took));
 }

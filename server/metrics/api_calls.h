@@ -19,7 +19,7 @@ class ApiCalls : public kube::CallObserver {
   // Adds its metrics to the registry, which must outlive it.
   explicit ApiCalls(prometheus::Registry* registry);
 
-  void OnAnswer(absl::string_view verb, int http_status, absl::Duration took) override;
+  void OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration took) override;
   void OnWatchEnd(absl::string_view resource, const kube::Outcome& outcome) override;
 
  private:

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "prometheus/collectable.h"
-#include "server/rpc/lock_directory.h"
+#include "server/status/named_hub.h"
 
 namespace leadership_broker::metrics {
 
@@ -16,13 +16,13 @@ namespace leadership_broker::metrics {
 class LockStates : public prometheus::Collectable {
  public:
   // The hubs must outlive it.
-  explicit LockStates(std::vector<rpc::LockDirectory::Entry> locks) : locks_(std::move(locks)) {}
+  explicit LockStates(status::NamedHubs locks) : locks_(std::move(locks)) {}
 
   // A lock of which nothing was told yet has no samples but the hub's counters.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const std::vector<rpc::LockDirectory::Entry> locks_;
+  const status::NamedHubs locks_;
 };
 
 }  // namespace leadership_broker::metrics

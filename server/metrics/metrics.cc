@@ -10,7 +10,7 @@
 namespace leadership_broker::metrics {
 namespace {
 
-std::vector<std::string> LockNames(const std::vector<rpc::LockDirectory::Entry>& locks) {
+std::vector<std::string> LockNames(const status::NamedHubs& locks) {
   std::vector<std::string> names;
   names.reserve(locks.size());
   for (const auto& lock : locks) names.push_back(lock.name);
@@ -19,8 +19,7 @@ std::vector<std::string> LockNames(const std::vector<rpc::LockDirectory::Entry>&
 
 }  // namespace
 
-Metrics::Metrics(const std::vector<rpc::LockDirectory::Entry>& locks, const std::string& version,
-                 std::function<absl::Duration()> now)
+Metrics::Metrics(const status::NamedHubs& locks, const std::string& version, std::function<absl::Duration()> now)
     : lock_events_(LockNames(locks), std::move(now), &registry_), api_calls_(&registry_), lock_states_(locks) {
   prometheus::BuildGauge()
       .Name("leadership_broker_build_info")

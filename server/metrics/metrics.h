@@ -19,8 +19,8 @@
 #include "server/metrics/lock_events.h"
 #include "server/metrics/lock_states.h"
 #include "server/metrics/process.h"
-#include "server/rpc/lock_directory.h"
 #include "server/rpc/stream_budget.h"
+#include "server/status/named_hub.h"
 #include "server/status/observer.h"
 
 namespace leadership_broker::metrics {
@@ -31,8 +31,7 @@ inline constexpr char kContentType[] = "text/plain; version=0.0.4; charset=utf-8
 class Metrics {
  public:
   // The hubs must outlive it; `now` is the boot clock.
-  Metrics(const std::vector<rpc::LockDirectory::Entry>& locks, const std::string& version,
-          std::function<absl::Duration()> now);
+  Metrics(const status::NamedHubs& locks, const std::string& version, std::function<absl::Duration()> now);
 
   status::Observer* lock_observer() { return &lock_events_; }
   kube::CallObserver* call_observer() { return &api_calls_; }

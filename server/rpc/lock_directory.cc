@@ -14,14 +14,14 @@ namespace {
 // More than any right one has.
 constexpr size_t kMostOfABadName = 300;
 
-std::string Names(const std::vector<LockDirectory::Entry>& entries) {
+std::string Names(const status::NamedHubs& entries) {
   return absl::StrJoin(entries, ", ",
-                       [](std::string* out, const LockDirectory::Entry& entry) { absl::StrAppend(out, entry.name); });
+                       [](std::string* out, const status::NamedHub& entry) { absl::StrAppend(out, entry.name); });
 }
 
 }  // namespace
 
-LockDirectory::LockDirectory(std::string namespace_name, std::vector<Entry> entries)
+LockDirectory::LockDirectory(std::string namespace_name, status::NamedHubs entries)
     : namespace_name_(std::move(namespace_name)), entries_(std::move(entries)) {}
 
 absl::Status LockDirectory::CheckCaller(const std::string& pod_uid) const {
@@ -37,8 +37,7 @@ absl::Status LockDirectory::CheckCaller(const std::string& pod_uid) const {
                                                     self.uid(), ": connect to the broker in the caller's own pod"));
 }
 
-absl::StatusOr<const LockDirectory::Entry*> LockDirectory::Find(const std::string& name,
-                                                                const std::string& pod_uid) const {
+absl::StatusOr<const status::NamedHub*> LockDirectory::Find(const std::string& name, const std::string& pod_uid) const {
   if (absl::Status status = CheckCaller(pod_uid); !status.ok()) return status;
   if (name.empty()) {
     if (entries_.size() == 1) return &entries_.front();
@@ -49,7 +48,7 @@ absl::StatusOr<const LockDirectory::Entry*> LockDirectory::Find(const std::strin
         absl::StrCat("\"", config::ToPlainText(config::Shortened(name, kMostOfABadName)),
                      "\" is no name for a lock, being no DNS-1123 subdomain: ", config::kDns1123SubdomainRule));
   }
-  for (const Entry& entry : entries_) {
+  for (const status::NamedHub& entry : entries_) {
     if (entry.name == name) return &entry;
   }
   return absl::NotFoundError(absl::StrCat("no lock \"", name, "\" here: this broker stands for ", Names(entries_)));
@@ -57,7 +56,7 @@ absl::StatusOr<const LockDirectory::Entry*> LockDirectory::Find(const std::strin
 
 std::vector<leadership::v1::Lock> LockDirectory::List() const {
   std::vector<leadership::v1::Lock> locks;
-  for (const Entry& entry : entries_) {
+  for (const status::NamedHub& entry : entries_) {
     leadership::v1::Lock& lock = locks.emplace_back();
     if (const status::SnapshotPtr latest = entry.hub->Latest(); latest != nullptr) lock = latest->leadership.lock();
     lock.set_namespace_(namespace_name_);
@@ -68,7 +67,7 @@ std::vector<leadership::v1::Lock> LockDirectory::List() const {
 
 void LockDirectory::Close() {
   closed_ = true;
-  for (const Entry& entry : entries_) entry.hub->Close();
+  for (const status::NamedHub& entry : entries_) entry.hub->Close();
 }
 
 absl::Status ShuttingDown() { return absl::UnavailableError("the broker is shutting down"); }

@@ -10,28 +10,22 @@
 #include "absl/status/statusor.h"
 
 #include "leadership/v1/leadership.pb.h"
-#include "server/status/hub.h"
+#include "server/status/named_hub.h"
 
 namespace leadership_broker::rpc {
 
 // Any thread. The errors are those that the API documents for every call.
 class LockDirectory {
  public:
-  struct Entry {
-    std::string name;
-    // Outlives the directory.
-    status::Hub* hub;
-  };
-
   // `entries` in the order of --lock; at least one.
-  LockDirectory(std::string namespace_name, std::vector<Entry> entries);
+  LockDirectory(std::string namespace_name, status::NamedHubs entries);
 
   // UNAVAILABLE after Close. FAILED_PRECONDITION when `pod_uid` is given, this pod's UID is known, and they differ: on
   // a node's own network the caller may have found a neighbour's broker.
   absl::Status CheckCaller(const std::string& pod_uid) const;
 
   // CheckCaller, then the lock; the only one when `name` is empty. INVALID_ARGUMENT, NOT_FOUND. Never null.
-  absl::StatusOr<const Entry*> Find(const std::string& name, const std::string& pod_uid) const;
+  absl::StatusOr<const status::NamedHub*> Find(const std::string& name, const std::string& pod_uid) const;
 
   // Every lock as last seen, in the order of --lock.
   std::vector<leadership::v1::Lock> List() const;
@@ -41,7 +35,7 @@ class LockDirectory {
 
  private:
   const std::string namespace_name_;
-  const std::vector<Entry> entries_;
+  const status::NamedHubs entries_;
   std::atomic<bool> closed_{false};
 };
 

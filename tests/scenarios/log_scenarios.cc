@@ -48,6 +48,17 @@ TEST_F(Log, EveryChangeThatIsToldIsALineWithLockStateReasonLeaderAndToken) {
   }
 }
 
+TEST_F(Log, EachCallToTheApiServerIsALineAtDebug) {
+  auto candidate = NewCandidate("a", {"--log-level=debug"});
+  candidate->WaitForState(Leadership::STATE_LEADER);
+  const std::string log = candidate->broker.Log();
+  for (const char* call :
+       {"list configmaps \"the-lock\"", "watch configmaps", "list pods \"a\"", "create configmaps"}) {
+    EXPECT_THAT(log, ::testing::HasSubstr(call));
+  }
+  EXPECT_THAT(log, ::testing::HasSubstr("http_status=201"));
+}
+
 TEST_F(Log, NoTokenIsInItWhateverGoesWrong) {
   auto candidate = NewCandidate("a", {"--log-level=debug"});
   candidate->WaitForState(Leadership::STATE_LEADER);

@@ -68,7 +68,7 @@ TEST(ElectorTest, OutsideAClusterTheHostsNameStandsForThePods) {
 class ElectorLocksTest : public ::testing::Test {
  protected:
   void Start(const std::vector<std::string>& locks) {
-    http::NamedHubs hubs;
+    status::NamedHubs hubs;
     for (const std::string& lock : locks) {
       hubs_.push_back(std::make_unique<status::Hub>());
       hubs_.back()->Publish(std::make_shared<Snapshot>(Told(Leadership::STATE_STANDBY, "leader-of-" + lock)));

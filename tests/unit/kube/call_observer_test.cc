@@ -24,7 +24,8 @@ using ::testing::IsEmpty;
 // Keeps what it is told, as one short line each.
 class Notes : public CallObserver {
  public:
-  void OnAnswer(absl::string_view verb, int http_status, absl::Duration took) override {
+  void OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration took) override {
+    EXPECT_EQ(what.substr(0, verb.size() + 1), absl::StrCat(verb, " "));
     lines.push_back(absl::StrCat(verb, " ", http_status, " ", absl::FormatDuration(took)));
   }
   void OnWatchEnd(absl::string_view resource, const Outcome& outcome) override {

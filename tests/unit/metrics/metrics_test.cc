@@ -53,10 +53,10 @@ TEST_F(MetricsTest, NothingIsSaidOfALockBeforeAnythingWasTold) {
 
 TEST_F(MetricsTest, RequestsAreCountedByVerbAndCode) {
   kube::CallObserver* calls = metrics_.call_observer();
-  calls->OnAnswer("list", 200, absl::Milliseconds(2));
-  calls->OnAnswer("list", 200, absl::Milliseconds(4));
-  calls->OnAnswer("create", 409, absl::Milliseconds(3));
-  calls->OnAnswer("watch", 0, absl::Seconds(15));
+  calls->OnAnswer("list", "list pods", 200, absl::Milliseconds(2));
+  calls->OnAnswer("list", "list pods", 200, absl::Milliseconds(4));
+  calls->OnAnswer("create", "create pods", 409, absl::Milliseconds(3));
+  calls->OnAnswer("watch", "watch pods", 0, absl::Seconds(15));
   EXPECT_THAT(Text(), HasSubstr("leadership_broker_api_requests_total{code=\"200\",verb=\"list\"} 2\n"));
   EXPECT_THAT(Text(), HasSubstr("leadership_broker_api_requests_total{code=\"409\",verb=\"create\"} 1\n"));
   EXPECT_THAT(Text(), HasSubstr("leadership_broker_api_requests_total{code=\"<error>\",verb=\"watch\"} 1\n"));

@@ -52,7 +52,7 @@ struct RunningServer {
   // For the lock "a", and with `several` for "b" too. `step_down_requests`: null without --allow-step-down.
   explicit RunningServer(int max_streams = 1024, bool several = false, const std::string& listen = "127.0.0.1:0",
                          rpc::StepDownRequests* step_down_requests = nullptr) {
-    std::vector<rpc::LockDirectory::Entry> entries = {{"a", &hub}};
+    status::NamedHubs entries = {{"a", &hub}};
     if (several) entries.push_back({"b", &other_hub});
     directory = std::make_unique<rpc::LockDirectory>("ns", entries);
     rpc::Server::Options options;

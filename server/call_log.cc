@@ -1,0 +1,24 @@
+#include "server/call_log.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+#include "server/config/logging.h"
+
+namespace leadership_broker {
+
+void CallLog::OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration took) {
+  config::Log(config::LogLevel::kDebug, what,
+              {{"http_status", http_status == 0 ? "none" : absl::StrCat(http_status)},
+               {"milliseconds", absl::StrCat(absl::ToInt64Milliseconds(took))}});
+  next_->OnAnswer(verb, what, http_status, took);
+}
+
+void CallLog::OnWatchEnd(absl::string_view resource, const kube::Outcome& outcome) {
+  const std::string why = outcome.ok() ? "by the API server, in good order" : std::string(outcome.status.message());
+  config::Log(config::LogLevel::kDebug, absl::StrCat("a watch of ", resource, " has ended"), {{"why", why}});
+  next_->OnWatchEnd(resource, outcome);
+}
+
+}  // namespace leadership_broker
