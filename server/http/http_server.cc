@@ -84,7 +84,7 @@ MHD_Result Stream(MHD_Connection* connection, const Answer& answer, bool headers
 
 // What serves one address.
 struct HttpServer::Listener {
-  Listener(const HttpServer* its_server) : server(its_server), streams(its_server->limits_.streams) {}
+  explicit Listener(const HttpServer* its_server) : server(its_server), streams(its_server->limits_.streams) {}
   ~Listener() {
     streams.End();
     if (daemon != nullptr) MHD_stop_daemon(daemon);

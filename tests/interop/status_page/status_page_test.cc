@@ -15,7 +15,6 @@ namespace leadership_broker::testing {
 namespace {
 
 using ::testing::Each;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
