@@ -38,6 +38,10 @@ bool IsOneLine(absl::string_view text) {
 
 absl::Status CheckCluster(const Cluster& cluster) {
   if (cluster.server.empty()) return Bad(cluster.where, " names no server: give the API server's URL there");
+  // It would be said in the log.
+  if (absl::StrContains(cluster.server, '@')) {
+    return Bad(cluster.where, ", server: there can be no user or password in the URL; give the user a token");
+  }
   if (const auto peer = kube::HttpsPeer(cluster.server); !peer.ok()) {
     return Bad(cluster.where, ", server: ", peer.status().message());
   }

@@ -56,11 +56,11 @@ absl::Status Failure(const Access& access, absl::string_view why, absl::string_v
 
 // With what the person who wrote the kubeconfig advises.
 absl::Status NotRun(const Access& access, const absl::Status& status) {
-  const std::string& hint = access.user.exec->install_hint;
+  const std::vector<std::string> hint = FirstLines(access.user.exec->install_hint);
   const bool is_missing = absl::IsNotFound(status) || absl::IsPermissionDenied(status);
   if (!is_missing) return Failure(access, status.message(), "");
   return Failure(access, absl::StrCat("is not to be had: ", status.message()),
-                 hint.empty() ? "; install it" : absl::StrCat("; ", FirstLines(hint)[0]));
+                 hint.empty() ? "; install it" : absl::StrCat("; ", hint[0]));
 }
 
 bool IsToken(absl::string_view token) {

@@ -60,6 +60,7 @@ TEST(AccessTest, SaysWhichContextsThereAre) {
 TEST(AccessTest, RefusesClustersThatKubectlRefuses) {
   EXPECT_THAT(Error("", kGoodUser), AllOf(HasSubstr("cluster \"c\" (/k/config, line 1)"), HasSubstr("no server")));
   EXPECT_THAT(Error("server: 'http://a'", kGoodUser), HasSubstr("https only"));
+  EXPECT_THAT(Error("server: 'http://user:hush@a'", kGoodUser), HasSubstr("no user or password"));
   EXPECT_THAT(Error("server: 'https://', a: b", kGoodUser), HasSubstr("no URL"));
   EXPECT_THAT(Error("server: 'https://a', certificate-authority: a, certificate-authority-data: YQ==", kGoodUser),
               HasSubstr("leave one"));

@@ -122,6 +122,8 @@ TEST(ExecPluginTest, WhereItIsMissingTheKubeconfigsOwnAdviceIsGiven) {
   Access access = WithPlugin();
   const absl::Status missing = absl::NotFoundError("cannot run /bin/login: No such file or directory");
   EXPECT_THAT(Error(ReadPluginAnswer(access, missing)), AllOf(HasSubstr("No such file"), HasSubstr("install it")));
+  access.user.exec->install_hint = " \n";
+  EXPECT_THAT(Error(ReadPluginAnswer(access, missing)), HasSubstr("install it"));
   access.user.exec->install_hint = "brew install login\nand so on";
   EXPECT_THAT(Error(ReadPluginAnswer(access, missing)), HasSubstr("brew install login"));
   EXPECT_THAT(Error(ReadPluginAnswer(access, absl::DeadlineExceededError("did not end within 1m"))),
