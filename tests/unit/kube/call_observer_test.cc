@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "server/kube/credentials.h"
 #include "server/kube/rest_api.h"
 #include "tests/unit/kube/fake_transport.h"
 #include "tests/unit/kube/manual_scheduler.h"
