@@ -1,5 +1,7 @@
 #include "tests/harness/grants.h"
 
+#include <utility>
+
 namespace leadership_broker::testing {
 namespace {
 
@@ -24,8 +26,9 @@ std::vector<RoleRule> ObjectRules(const Json& rules) {
     for (const std::string& group : Strings(rule, "apiGroups")) {
       if (!group.empty() && group != "events.k8s.io") continue;
       for (const std::string& resource : Strings(rule, "resources")) {
-        const std::string qualified = group.empty() ? resource : resource + "." + group;
-        of_objects.push_back({qualified, Strings(rule, "verbs"), Strings(rule, "resourceNames")});
+        std::string qualified = resource;
+        if (!group.empty()) qualified.append(".").append(group);
+        of_objects.push_back({std::move(qualified), Strings(rule, "verbs"), Strings(rule, "resourceNames")});
       }
     }
   }

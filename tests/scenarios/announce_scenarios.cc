@@ -127,7 +127,8 @@ TEST_F(Announced, TurnedOffItSaysNothing) {
 TEST_F(Announced, TheLabelPassesToTheNextLeader) {
   AllowLabels();
   auto candidates = NewCandidates({"a", "b"}, {Flag()});
-  const auto& [a, b] = std::tie(*candidates[0]->pod, *candidates[1]->pod);
+  const TestPod& a = *candidates[0]->pod;
+  const TestPod& b = *candidates[1]->pod;
   ASSERT_TRUE(Eventually([&] { return LabelOf(a) == "leader"; }));
   EXPECT_EQ(LabelOf(b), "");
   // The pod object stays, and nobody is left in it who could take the label off.
