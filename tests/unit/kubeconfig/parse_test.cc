@@ -13,12 +13,10 @@
 namespace leadership_broker::kubeconfig {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 constexpr char kFile[] = "/home/a/.kube/config";
 
@@ -31,7 +29,7 @@ Kubeconfig Good(const std::string& text, const std::string& file = kFile) {
 std::string Error(const std::string& text) {
   const auto parsed = Parse(text, kFile);
   EXPECT_FALSE(parsed.ok()) << text;
-  const std::string message(parsed.status().message());
+  std::string message(parsed.status().message());
   EXPECT_THAT(message, Not(HasSubstr("\n")));
   return message;
 }
