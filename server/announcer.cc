@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "server/announce/describe.h"
 #include "server/config/logging.h"
 #include "server/status/news.h"
 
@@ -50,6 +51,7 @@ void Announcer::Publish(status::SnapshotPtr snapshot) {
 void Announcer::Warn(const std::string& message) { config::Log(config::LogLevel::kWarning, message); }
 
 void Announcer::Happened(const election::Happened& happened) {
+  config::Log(config::LogLevel::kInfo, announce::Describe(happened, lock_name_), {{"lock", lock_name_}});
   if (events_ != nullptr) events_->Happened(lock_name_, happened);
 }
 

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "server/announce/describe.h"
+
 namespace leadership_broker::announce {
 namespace {
 
@@ -146,28 +148,20 @@ std::vector<Happening> LockNews::Of(const election::Happened& happened, absl::Ti
   kube::ObjectReference lock = LockReference(told_.lock());
   lock.set_uid(happened.lock.uid);
   lock.set_resource_version(happened.lock.resource_version);
-  const std::string pod = Name(happened.pod.name, happened.pod.uid);
+  const std::string note = Describe(happened, told_.lock().name());
   switch (happened.kind) {
     case Kind::kOrphanedLockRemoved:
-      return {{"OrphanedLockRemoved", kRemove, false,
-               absl::StrCat("Removed the lock of ", pod, ", which is gone, since the garbage collector had not"), lock,
-               self, at}};
+      return {{"OrphanedLockRemoved", kRemove, false, note, lock, self, at}};
     case Kind::kEndedLeaderCleared:
-      return {{"EndedLeaderCleared", kRemove, false,
-               absl::StrCat("Removed the lock of ", pod, ", which has ended and cannot run again"), lock, self, at}};
+      return {{"EndedLeaderCleared", kRemove, false, note, lock, self, at}};
     case Kind::kReleasedLockRemoved:
-      return {{"ReleasedLockRemoved", kRemove, false,
-               absl::StrCat("Removed the lock of ", pod, ", which was marked as released"), lock, self, at}};
-    case Kind::kUnreachableLeaderDeleted: {
-      const std::string note =
-          absl::StrCat("Deleted ", pod, ", which leads on lock ", lock.name(), ", since its node cannot be reached");
+      return {{"ReleasedLockRemoved", kRemove, false, note, lock, self, at}};
+    case Kind::kUnreachableLeaderDeleted:
       return {{"UnreachableLeaderDeleted", kDelete, true, note, lock, self, at},
               {"UnreachableLeaderDeleted", kDelete, true, note,
                Reference("Pod", lock.namespace_(), happened.pod.name, happened.pod.uid), self, at}};
-    }
     case Kind::kSteppedDown:
-      return {{"SteppedDown", kDelete, false, absl::StrCat("Deleted this pod: ", happened.why), self,
-               LockReference(told_.lock()), at}};
+      return {{"SteppedDown", kDelete, false, note, self, LockReference(told_.lock()), at}};
   }
   return {};
 }
