@@ -22,6 +22,8 @@ std::unique_ptr<Candidate> NewCandidate(const std::string& namespace_name, const
   BrokerCommand command = BrokerCommand::InPod(*pod, kLock);
   std::replace(command.flags.begin(), command.flags.end(), std::string("--http-listen=none"),
                absl::StrCat("--http-listen=127.0.0.1:", port));
+  // What is created is the lock alone.
+  command.flags.push_back("--events=false");
   return std::make_unique<Candidate>(std::move(pod), std::move(command));
 }
 
