@@ -113,7 +113,7 @@ void Election::DecideClearing() {
   const bool ended = lock != nullptr && lock->holder.uid != options_.self.uid && !lock->being_deleted &&
                      (holder == PodCondition::kEnded || holder == PodCondition::kGone);
   if (!ended || self_ != Self::kEligible) {
-    if (!IsMine(lock)) clearing_.clear();
+    clearing_.clear();
     return;
   }
   if (clearing_ != lock->uid) {
@@ -130,15 +130,15 @@ void Election::DecideClearing() {
 
 void Election::DecideWithdrawing() {
   const Lock* lock = view_.newest();
+  const std::string before = std::exchange(withdrawing_, "");
   if (!held_.has_value() || !told_.empty() || !IsMine(lock) || lock->uid != held_->uid) return;
   const bool released = lock->released_by == options_.self.uid;
   const bool unwanted = options_.on_request && !requested_ && !GoesOn() && self_ == Self::kEligible;
   if (!released && !unwanted && lock->uid != given_up_) return;
-  if (clearing_ != lock->uid) {
-    clearing_ = lock->uid;
-    // One under which this pod may have led is left for as long as its app may still believe that.
-    clear_at_ = released && GoesOn() ? RemovableAt(*lock) : now_.boot;
-  }
+  withdrawing_ = lock->uid;
+  if (before != withdrawing_) clear_at_ = now_.boot;
+  // One under which this pod may have led is left for as long as its app may still believe that.
+  if (released && GoesOn()) clear_at_ = std::max(clear_at_, RemovableAt(*lock));
   if (now_.boot < clear_at_ || writing_ || !connected_) return;
   writing_ = true;
   const kube::Precondition precondition{lock->uid, lock->resource_version};
@@ -171,7 +171,7 @@ absl::Duration Election::Deadline() const {
   };
   ahead(suspects_.NextDrop());
   if (MayCreate()) ahead(create_not_before_);
-  if (!clearing_.empty()) ahead(clear_at_);
+  if (!clearing_.empty() || !withdrawing_.empty()) ahead(clear_at_);
   ahead(read_not_before_);
   if (in_doubt_since_.has_value()) ahead(own_read_at_);
   ahead(candidates_not_before_);

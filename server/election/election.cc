@@ -245,7 +245,7 @@ void Election::Depart(const std::vector<LockView::Departure>& departures) {
 
 void Election::NoteTerm() {
   const Lock* lock = view_.newest();
-  if (clearing_.empty() && TakeOverDue() == absl::InfiniteDuration()) {
+  if (clearing_.empty() && withdrawing_.empty() && TakeOverDue() == absl::InfiniteDuration()) {
     troubles_.Over(Activity::kDelete);
     troubles_.Over(Activity::kRelease);
     troubles_.Over(Activity::kHolderDelete);

@@ -218,7 +218,8 @@ class Election {
   bool list_is_stale_ = false;  // the watch broke while the list was out
 
   // Removing locks: of ended holders (R7), and our own that nobody waits for.
-  std::string clearing_;  // the UID of the lock whose removal is wanted
+  std::string clearing_;     // the UID of the lock whose removal is wanted, of an ended holder
+  std::string withdrawing_;  // the same of our own
   absl::Duration clear_at_ = absl::InfiniteDuration();
   bool writing_ = false;              // a removal or a mark is out
   std::optional<Happened> removing_;  // what to tell once the removal that is out has been accepted

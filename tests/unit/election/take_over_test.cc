@@ -13,6 +13,7 @@
 namespace leadership_broker::testing {
 namespace {
 
+using election::DeleteAnswered;
 using election::DeleteHolder;
 using election::DeleteLock;
 using election::HolderDeleteAnswered;
@@ -521,6 +522,26 @@ TEST(R8, LeaderWhoseLockIsMarkedRemovesItNoSoonerThanOthersWould) {
   me.Modified(Marked(Leader::Own(11), 15));
   me.Advance(kLimit);
   EXPECT_EQ(me.Did<DeleteLock>(), nullptr) << "its app may not have heard of it yet";
+  me.Advance(kLimit / 10);
+  EXPECT_NE(me.Did<DeleteLock>(), nullptr);
+}
+
+// By a hand: a wait from the time when it was an ended pod's says nothing of this pod's app.
+TEST(R8, LeaderLeavesAMarkedLockForAsLongThoughItWasAboutToClearItFromAnother) {
+  Candidate me(TakingOver());
+  me.FollowLeader("other");
+  me.OtherPod("other", Ended(PodOf("other")));
+  ASSERT_NE(me.Did<DeleteLock>(), nullptr);
+  me.Step(DeleteAnswered{Failure(absl::StatusCode::kAborted)});
+  me.Modified(Leader::Own(11));
+  me.Read(Leader::Own(11), 12);
+  ASSERT_EQ(me.State(), Leadership::STATE_LEADER);
+  me.Advance(absl::Seconds(1));
+  me.Modified(Marked(Leader::Own(11), 15));
+  EXPECT_EQ(me.State(), Leadership::STATE_STANDBY);
+  EXPECT_EQ(me.Did<DeleteLock>(), nullptr) << "its app may not have heard of it yet";
+  me.Advance(kLimit);
+  EXPECT_EQ(me.Did<DeleteLock>(), nullptr);
   me.Advance(kLimit / 10);
   EXPECT_NE(me.Did<DeleteLock>(), nullptr);
 }
