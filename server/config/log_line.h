@@ -20,9 +20,9 @@ absl::string_view LogLevelName(LogLevel level);
 // Names (lower case, with underscores; not "time", "level" or "message") and values.
 using LogFields = std::initializer_list<std::pair<absl::string_view, absl::string_view>>;
 
-// Text: TIME LEVEL MESSAGE NAME=VALUE… in columns, values in quotes where needed. JSON: one object with the keys time, level,
-// message, and one more for each field. Either way one line of valid UTF-8, whatever the strings contain; no newline at
-// its end.
+// Text: TIME LEVEL MESSAGE NAME=VALUE… in columns, values in quotes where needed. JSON: one object with the keys time,
+// level, message, and one more for each field. Either way one line of valid UTF-8, whatever the strings contain; no
+// newline at its end.
 std::string FormatLogLine(LogFormat format, absl::Time time, LogLevel level, absl::string_view message,
                           LogFields fields);
 
