@@ -13,9 +13,9 @@ namespace leadership_broker::kube {
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
-  // One request, a repetition after a 401 by itself. `verb` is RBAC's word ("list", "watch"…), `what` a phrase for people
-  // that begins with it and names the object; `http_status` is 0 where no complete answer came; `took` is the time until
-  // it had come, for a watch until it was accepted or refused.
+  // One request, a repetition after a 401 by itself. `verb` is RBAC's word ("list", "watch"…), `what` a phrase for
+  // people that begins with it and names the object; `http_status` is 0 where no complete answer came; `took` is the
+  // time until it had come, for a watch until it was accepted or refused.
   virtual void OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration took) = 0;
   // A watch of this resource ended, as WatchObserver::OnEnd is about to be told, or was not accepted at all.
   virtual void OnWatchEnd(absl::string_view resource, const Outcome& outcome) = 0;
