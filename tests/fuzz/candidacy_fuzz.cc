@@ -11,6 +11,7 @@
 #include <string>
 
 #include "server/election/candidacy.h"
+#include "server/kube/credentials.h"
 #include "server/kube/rest_api.h"
 #include "tests/fuzz/check.h"
 #include "tests/fuzz/objects.h"
