@@ -38,7 +38,7 @@ TEST(Eviction, AStatefulSetsPodIsMadeAnewUnderItsName) {
 // failure.
 TEST(Eviction, R7_AJobCompletesWhileItsSidecarHangs) {
   Stage stage;
-  Json app = Container("app", "tools", {"/usr/bin/leaderctl", "run", "--", "/usr/bin/sleep", "10"});
+  Json app = Container("app", "tools", {"/usr/bin/leaderctl", "run", "--", "/usr/bin/sleep", "25"});
   stage.Apply({Job("job", {app}, {{"terminationGracePeriodSeconds", 2}})});
   const Pod leader = stage.WaitReady("job", 1)[0];
   ASSERT_TRUE(Eventually([&] { return stage.Holder().has_value(); }));
