@@ -86,6 +86,8 @@ std::optional<Judge::Standoff> Judge::JudgeHeldEnd(const Body& holder) {
     return std::nullopt;
   }
   if (holder.broker == nullptr) {
+    // Its pod was being deleted until the store went back to before that; a real kubelet would start it again.
+    if (restored_) return std::nullopt;
     Break("nobody leads", absl::StrCat(holder.uid, " holds the lock, has not ended, and has no broker"));
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 #include "tests/simulation/witness.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 
@@ -17,7 +18,10 @@ void Witness::Note(const kube::ConfigMap& lock, uint64_t proven_at) {
   NoteNamesake(read.holder_name, read.holder_uid);
   // R8: a mark ends it as a removal does.
   const bool mine = read.held && read.holder_uid == pod_uid_ && !read.being_deleted && !read.released;
-  if (mine) term.proven_at = std::max(term.proven_at, proven_at);
+  if (mine && proven_at > term.proven_at) {
+    term.proven_at = proven_at;
+    term.lost_by_watch = false;
+  }
   if (!mine) End(term, read.version);
   if (read.version < term.version) return;
   term.version = read.version;
@@ -33,7 +37,7 @@ void Witness::EndOthers(const std::string& but, uint64_t revision) {
 }
 
 void Witness::End(Term& term, uint64_t revision) {
-  const bool held = term.proven() && !term.ended();
+  const bool held = term.proven() && !term.ended() && !term.lost_by_watch;
   term.ended_at = std::max(term.ended_at, revision);
   if (held && term.ended()) in_doubt_since_ = LastSentBeforeNow() + 1;
 }
@@ -64,8 +68,12 @@ void Witness::ShownEvent(const Change& change) {
   const bool deleted = change.kind == kube::WatchEventKind::kDeleted;
   if (deleted) End(terms_[uid], change.revision);
   const LockFacts read = ReadFacts(*change.lock);
-  terms_[uid].passed_on = deleted || !read.held || read.holder_uid != pod_uid_ || read.being_deleted;
-  terms_[uid].reached = true;
+  Term& term = terms_[uid];
+  term.passed_on = deleted || !read.held || read.holder_uid != pod_uid_ || read.being_deleted;
+  if (term.passed_on && term.proven() && !term.ended() && !std::exchange(term.lost_by_watch, true)) {
+    in_doubt_since_ = LastSentBeforeNow() + 1;
+  }
+  term.reached = true;
   Reach(change.revision, deleted ? "" : uid);
 }
 

@@ -27,8 +27,9 @@ class Witness {
     uint64_t proven_at = 0;  // the newest at which a create's answer or a consistent read showed it to be this pod's
     uint64_t ended_at = 0;   // the newest at which it was shown not to be
     absl::Duration limit = absl::InfiniteDuration();  // the holder's, as the lock has it
-    bool passed_on = false;  // the watch showed it last as not this pod's, though a read may have shown it so since
-    bool reached = false;    // the watch, or a read, has shown it, and not only the answer to its create
+    bool passed_on = false;      // the watch showed it last as not this pod's, though a read may have shown it so since
+    bool lost_by_watch = false;  // it did so while the pod held it, and no read has shown it the pod's since
+    bool reached = false;        // the watch, or a read, has shown it, and not only the answer to its create
 
     bool proven() const { return proven_at > 0; }
     bool ended() const { return ended_at > proven_at; }
