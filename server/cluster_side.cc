@@ -27,7 +27,7 @@ absl::StatusOr<kube::CurlTransport::Options> InClusterOptions(const config::Conf
 
 absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::Config& config,
                                                                  const config::Identity& identity,
-                                                                 const std::vector<status::Hub*>& hubs,
+                                                                 const status::NamedHubs& hubs,
                                                                  const std::vector<status::Observer*>& observers,
                                                                  kube::CallObserver* call_observer,
                                                                  std::function<void(const kube::Pod&)> on_own_pod) {
@@ -45,12 +45,11 @@ absl::StatusOr<std::unique_ptr<ClusterSide>> ClusterSide::Create(const config::C
   std::vector<status::Observer*> all_observers = observers;
   for (status::Observer* observer : side->MakeObservers(config, identity)) all_observers.push_back(observer);
   std::vector<election::Candidacy::Stand> stands;
-  for (size_t i = 0; i < config.locks.size(); ++i) {
-    side->announcers_.push_back(
-        std::make_unique<Announcer>(config.locks[i], hubs[i], all_observers, side->events_.get()));
+  for (const auto& [lock, hub] : hubs) {
+    side->announcers_.push_back(std::make_unique<Announcer>(lock, hub, all_observers, side->events_.get()));
     election::Options options;
     options.namespace_name = identity.namespace_name;
-    options.lock_name = config.locks[i];
+    options.lock_name = lock;
     options.self = {identity.pod_name, identity.pod_uid, identity.node_name};
     options.on_request = config.campaign == config::Campaign::kOnRequest;
     options.orphan_grace = config.orphan_grace;

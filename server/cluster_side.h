@@ -24,18 +24,19 @@
 #include "server/loop/event_loop.h"
 #include "server/rpc/campaign_requests.h"
 #include "server/rpc/step_down_requests.h"
+#include "server/status/named_hub.h"
 
 namespace leadership_broker {
 
 class ClusterSide : public rpc::CampaignRequests, public rpc::StepDownRequests {
  public:
-  // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` in the order of the locks; the
+  // Reads the credentials and publishes the initial states; sends nothing yet. `hubs` has every lock; the
   // observers are shown what is told of any, and `call_observer` each call to the API server. All must outlive it.
   // `on_own_pod` is called on the loop's thread with this pod's object, each time it is seen. The error is one line for
   // people. Made before there are other threads (libcurl).
   static absl::StatusOr<std::unique_ptr<ClusterSide>> Create(const config::Config& config,
                                                              const config::Identity& identity,
-                                                             const std::vector<status::Hub*>& hubs,
+                                                             const status::NamedHubs& hubs,
                                                              const std::vector<status::Observer*>& observers,
                                                              kube::CallObserver* call_observer,
                                                              std::function<void(const kube::Pod&)> on_own_pod);

@@ -106,17 +106,16 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   }
 
   std::vector<std::unique_ptr<status::Hub>> hubs;
-  std::vector<status::Hub*> hub_pointers;
   status::NamedHubs named_hubs;
   for (const std::string& lock : config.locks) {
     hubs.push_back(std::make_unique<status::Hub>());
-    hub_pointers.push_back(hubs.back().get());
     named_hubs.push_back({lock, hubs.back().get()});
   }
   const std::function<absl::Duration()> boot_clock = [] { return loop::SystemNow().boot; };
   metrics::Metrics metrics(named_hubs, config::Version(), boot_clock);
 
-  status::History history([] { return loop::SystemNow().wall; });
+  const std::function<absl::Time()> wall_clock = [] { return loop::SystemNow().wall; };
+  status::History history(wall_clock);
   CallLog call_log(metrics.call_observer());
   const std::vector<status::Observer*> observers = {metrics.lock_observer(), &history};
 
@@ -124,10 +123,10 @@ int Run(const config::Config& config, const config::Identity& identity, const si
   std::unique_ptr<ClusterSide> cluster;
   NoPodToEnd no_pod;
   if (identity.outside_cluster) {
-    PublishOutsideCluster(config, identity, hub_pointers, observers);
+    PublishOutsideCluster(identity, named_hubs, observers);
   } else {
     const char* const open_to_node = OpenToTheNode(config);
-    auto created = ClusterSide::Create(config, identity, hub_pointers, observers, &call_log,
+    auto created = ClusterSide::Create(config, identity, named_hubs, observers, &call_log,
                                        [&exit_code, open_to_node](const kube::Pod& pod) {
                                          if (!pod.spec().host_network() || open_to_node == nullptr || exit_code != 0)
                                            return;
@@ -164,7 +163,7 @@ int Run(const config::Config& config, const config::Identity& identity, const si
     answer.body = metrics.Text((*server)->budget());
     return answer;
   };
-  handlers.merge(http::StatusPageHandlers(named_hubs, &history, [] { return loop::SystemNow().wall; }));
+  handlers.merge(http::StatusPageHandlers(named_hubs, &history, wall_clock));
   auto probes = http::HttpServer::Start(config.http_listen, config.http_listen_is_default, std::move(handlers));
   if (!probes.ok()) {
     return Refuse(absl::StrCat(probes.status().message(), "; choose another --http-listen, or none"));

@@ -8,12 +8,12 @@ namespace leadership_broker {
 
 using leadership::v1::Leadership;
 
-void PublishOutsideCluster(const config::Config& config, const config::Identity& identity,
-                           const std::vector<status::Hub*>& hubs, const std::vector<status::Observer*>& observers) {
-  for (size_t i = 0; i < hubs.size(); ++i) {
+void PublishOutsideCluster(const config::Identity& identity, const status::NamedHubs& hubs,
+                           const std::vector<status::Observer*>& observers) {
+  for (const auto& [lock, hub] : hubs) {
     auto snapshot = std::make_shared<status::Snapshot>();
     Leadership& leadership = snapshot->leadership;
-    leadership.mutable_lock()->set_name(config.locks[i]);
+    leadership.mutable_lock()->set_name(lock);
     leadership.set_state(Leadership::STATE_LEADER);
     leadership.set_reason(Leadership::REASON_OUTSIDE_CLUSTER);
     leadership.set_message("not in a cluster, so there is nobody to elect against (--election=required forbids this)");
@@ -24,7 +24,7 @@ void PublishOutsideCluster(const config::Config& config, const config::Identity&
     }
     leadership.mutable_state_since()->set_seconds(absl::ToUnixSeconds(absl::Now()));
     leadership.set_revision(1);
-    Announcer(config.locks[i], hubs[i], observers, /*events=*/nullptr).Publish(std::move(snapshot));
+    Announcer(lock, hub, observers, /*events=*/nullptr).Publish(std::move(snapshot));
   }
 }
 

@@ -5,17 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "server/config/config.h"
 #include "server/config/identity.h"
 #include "server/rpc/step_down_requests.h"
-#include "server/status/hub.h"
+#include "server/status/named_hub.h"
 #include "server/status/observer.h"
 
 namespace leadership_broker {
 
-// Publishes LEADER, reason outside-a-cluster, for each lock; `hubs` in the order of the locks. No lock, no token.
-void PublishOutsideCluster(const config::Config& config, const config::Identity& identity,
-                           const std::vector<status::Hub*>& hubs, const std::vector<status::Observer*>& observers);
+// Publishes LEADER, reason outside-a-cluster, for each of `hubs`. No lock, no token.
+void PublishOutsideCluster(const config::Identity& identity, const status::NamedHubs& hubs,
+                           const std::vector<status::Observer*>& observers);
 
 // There, no pod can be deleted.
 class NoPodToEnd : public rpc::StepDownRequests {
