@@ -5,46 +5,12 @@
 #include "nlohmann/json.hpp"
 
 #include "tests/harness/require.h"
+#include "tests/harness/rights.h"
 
 namespace leadership_broker::testing {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr char kAccount[] = "candidate";
-constexpr char kRbac[] = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
-constexpr char kClusterRbac[] = "/apis/rbac.authorization.k8s.io/v1/";
-
-Json Must(HttpAnswer answer, const std::string& what) {
-  Require(answer.status / 100 == 2, what + ": " + std::to_string(answer.status) + " " + answer.text);
-  return std::move(answer.body);
-}
-
-// POST to the collection, or PUT where the object is there already.
-void Apply(AdminClient& admin, const std::string& collection, const Json& object) {
-  if (admin.Post(collection, object).status == 201) return;
-  Must(admin.Put(collection + "/" + object["metadata"]["name"].get<std::string>(), object), "apply to " + collection);
-}
-
-Json RulesOf(const std::vector<RoleRule>& rules) {
-  Json all = Json::array();
-  for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {rule.Group()}}, {"resources", {rule.Plural()}}, {"verbs", rule.verbs}};
-    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
-    all.push_back(std::move(entry));
-  }
-  return all;
-}
-
-// Gives `namespace_name`'s ServiceAccount these rights at the cluster scope.
-void ApplyClusterRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  const std::string name = std::string(kAccount) + "-" + namespace_name;
-  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
-  const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", name}};
-  Apply(admin, std::string(kClusterRbac) + "clusterroles", {{"metadata", {{"name", name}}}, {"rules", RulesOf(rules)}});
-  Apply(admin, std::string(kClusterRbac) + "clusterrolebindings",
-        {{"metadata", {{"name", name}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
-}
 
 std::string AccountsOf(const std::string& namespace_name) {
   return "/api/v1/namespaces/" + namespace_name + "/serviceaccounts";
@@ -69,12 +35,7 @@ std::string FakeCluster::NewNamespace() {
 }
 
 void FakeCluster::SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  const Json role = {{"metadata", {{"name", kAccount}}}, {"rules", RulesOf(rules)}};
-  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
-  const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", kAccount}};
-  Apply(*admin_, kRbac + namespace_name + "/roles", role);
-  Apply(*admin_, kRbac + namespace_name + "/rolebindings",
-        {{"metadata", {{"name", kAccount}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
+  ApplyRole(*admin_, namespace_name, rules);
 }
 
 void FakeCluster::SetClusterRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {

@@ -8,54 +8,19 @@
 #include "tests/harness/eventually.h"
 #include "tests/harness/grants.h"
 #include "tests/harness/require.h"
+#include "tests/harness/rights.h"
 
 namespace leadership_broker::testing {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr char kAccount[] = "candidate";
 constexpr char kRbac[] = "/apis/rbac.authorization.k8s.io/v1/namespaces/";
-constexpr char kClusterRbac[] = "/apis/rbac.authorization.k8s.io/v1/";
 
 const std::string kSource = LEADERSHIP_BROKER_SOURCE_DIR;
 
 // Where the binaries have to be built first, that takes minutes.
 constexpr absl::Duration kLabLimit = absl::Minutes(30);
-
-// Sends, and ends the process unless the answer is a 2xx.
-Json Must(HttpAnswer answer, const std::string& what) {
-  Require(answer.status / 100 == 2,
-          what + ": " + std::to_string(answer.status) + " " + answer.text + answer.body.dump());
-  return std::move(answer.body);
-}
-
-// POST to the collection, or PUT where the object is there already.
-void Apply(AdminClient& admin, const std::string& collection, const Json& object) {
-  const HttpAnswer created = admin.Post(collection, object);
-  if (created.status == 201) return;
-  Must(admin.Put(collection + "/" + object["metadata"]["name"].get<std::string>(), object), "apply to " + collection);
-}
-
-Json RulesOf(const std::vector<RoleRule>& rules) {
-  Json all = Json::array();
-  for (const RoleRule& rule : rules) {
-    Json entry = {{"apiGroups", {rule.Group()}}, {"resources", {rule.Plural()}}, {"verbs", rule.verbs}};
-    if (!rule.names.empty()) entry["resourceNames"] = rule.names;
-    all.push_back(std::move(entry));
-  }
-  return all;
-}
-
-// Gives `namespace_name`'s ServiceAccount these rights at the cluster scope.
-void ApplyClusterRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  const std::string name = std::string(kAccount) + "-" + namespace_name;
-  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
-  const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", name}};
-  Apply(admin, std::string(kClusterRbac) + "clusterroles", {{"metadata", {{"name", name}}}, {"rules", RulesOf(rules)}});
-  Apply(admin, std::string(kClusterRbac) + "clusterrolebindings",
-        {{"metadata", {{"name", name}}}, {"roleRef", reference}, {"subjects", Json::array({subject})}});
-}
 
 std::string CoreNamespace(const std::string& name) { return "/api/v1/namespaces/" + name; }
 
@@ -114,13 +79,7 @@ std::string RealCluster::NewNamespace() {
 }
 
 void RealCluster::SetRole(const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  const Json role = {{"metadata", {{"name", kAccount}}}, {"rules", RulesOf(rules)}};
-  const Json binding = {
-      {"metadata", {{"name", kAccount}}},
-      {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", kAccount}}},
-      {"subjects", Json::array({{{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}}})}};
-  Apply(*admin_, kRbac + namespace_name + "/roles", role);
-  Apply(*admin_, kRbac + namespace_name + "/rolebindings", binding);
+  ApplyRole(*admin_, namespace_name, rules);
 
   // The authorizer learns of both by watches of its own: ask it, as the candidate.
   AdminClient candidate(url_, CaFile(), NewToken(namespace_name, nullptr));
