@@ -1,6 +1,5 @@
 #include "server/kube/credentials.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/strip.h"
 
 #include "server/kube/read_file.h"
+#include "server/kube/token_claims.h"
 
 namespace leadership_broker::kube {
 namespace {
@@ -27,9 +27,7 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
   if (!content.ok()) return content;
   const absl::string_view token = absl::StripAsciiWhitespace(*content);
   if (token.empty()) return absl::InvalidArgumentError(absl::StrCat("the token file ", path, " is empty"));
-  // It becomes part of an HTTP header.
-  if (!std::all_of(token.begin(), token.end(),
-                   [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); })) {
+  if (!IsToken(token)) {
     return absl::InvalidArgumentError(absl::StrCat("the token file ", path, " holds what is no token"));
   }
   return std::string(token);

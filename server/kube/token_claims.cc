@@ -1,14 +1,21 @@
 #include "server/kube/token_claims.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_split.h"
 
 #include "server/kube/json.h"
 
 namespace leadership_broker::kube {
+
+bool IsToken(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+}
 
 absl::StatusOr<TokenClaims> ParseTokenClaims(absl::string_view token) {
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');

@@ -14,6 +14,10 @@
 
 namespace leadership_broker::kube {
 
+// Whether this can be sent as a token, of whatever kind: visible characters alone, since it becomes part of an HTTP
+// header, and at least one.
+bool IsToken(absl::string_view text);
+
 // Claims that the token does not make are left empty. INVALID_ARGUMENT, which never quotes the token, when it is no
 // JWT.
 absl::StatusOr<TokenClaims> ParseTokenClaims(absl::string_view token);

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 
 #include "server/kube/curl_url.h"
+#include "server/kube/token_claims.h"
 
 namespace leadership_broker::kubeconfig {
 namespace {
@@ -94,9 +95,7 @@ absl::Status CheckUser(const User& user) {
   if (!user.exec.has_value() && !has_token && !has_certificate) {
     return Bad(user.where, " has neither a token nor a client certificate nor an exec plugin");
   }
-  if (!std::all_of(user.token.begin(), user.token.end(), [](char c) { return absl::ascii_isgraph(c); })) {
-    return Bad(user.where, ", token: this is none");
-  }
+  if (!user.token.empty() && !kube::IsToken(user.token)) return Bad(user.where, ", token: this is none");
   if (user.as.empty() && !(user.as_uid.empty() && user.as_groups.empty() && user.as_extra.empty())) {
     return Bad(user.where, " has as-uid, as-groups or as-user-extra without as: name the user to act as");
   }

@@ -1,6 +1,5 @@
 #include "server/kubeconfig/exec_plugin.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "server/config/plain_text.h"
 #include "server/kube/json.h"
 #include "server/kube/read_file.h"
+#include "server/kube/token_claims.h"
 #include "server/kubeconfig/exec_credential.pb.h"
 #include "server/kubeconfig/pem.h"
 
@@ -63,10 +63,6 @@ absl::Status NotRun(const Access& access, const absl::Status& status) {
                  hint.empty() ? "; install it" : absl::StrCat("; ", hint[0]));
 }
 
-bool IsToken(absl::string_view token) {
-  return std::all_of(token.begin(), token.end(), [](char c) { return absl::ascii_isgraph(c); });
-}
-
 }  // namespace
 
 absl::StatusOr<process::Program> PluginProgram(const Access& access) {
@@ -109,7 +105,8 @@ absl::StatusOr<PluginAnswer> ReadPluginAnswer(const Access& access,
   }
   const ExecCredential::Status& status = read->status();
   answer.token = status.token();
-  if (!IsToken(answer.token)) return Failure(access, "answered with a token that is none", "");
+  if (!answer.token.empty() && !kube::IsToken(answer.token))
+    return Failure(access, "answered with a token that is none", "");
   if (!status.client_certificate_data().empty() || !status.client_key_data().empty()) {
     auto certificate = MakeClientCertificate(status.client_certificate_data(), "its clientCertificateData",
                                              status.client_key_data(), "its clientKeyData");

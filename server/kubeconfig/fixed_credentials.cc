@@ -1,6 +1,5 @@
 #include "server/kubeconfig/fixed_credentials.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -8,6 +7,7 @@
 
 #include "server/kube/curl_url.h"
 #include "server/kube/read_file.h"
+#include "server/kube/token_claims.h"
 #include "server/kubeconfig/pem.h"
 
 namespace leadership_broker::kubeconfig {
@@ -32,8 +32,7 @@ absl::StatusOr<std::string> ReadToken(const User& user) {
   absl::StatusOr<Source> source = ReadSource("", user.token_file, user, "tokenFile");
   if (!source.ok()) return source.status();
   const absl::string_view token = absl::StripAsciiWhitespace(source->text);
-  const bool good = std::all_of(token.begin(), token.end(), [](char c) { return absl::ascii_isgraph(c); });
-  if (good && !token.empty()) return std::string(token);
+  if (kube::IsToken(token)) return std::string(token);
   return absl::InvalidArgumentError(absl::StrCat(source->name, " holds no token"));
 }
 
