@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -111,6 +112,14 @@ SocketAddress ToSocketAddress(const Address& address) {
     result.length = sizeof(in);
   }
   return result;
+}
+
+int BoundPort(int socket) {
+  sockaddr_storage storage = {};
+  socklen_t length = sizeof(storage);
+  getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &length);
+  return ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(storage).sin6_port
+                                             : reinterpret_cast<const sockaddr_in&>(storage).sin_port);
 }
 
 std::string JoinHostPort(absl::string_view host, int port) {

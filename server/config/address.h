@@ -39,6 +39,9 @@ struct SocketAddress {
 };
 SocketAddress ToSocketAddress(const Address& address);
 
+// The port that a TCP socket is bound to.
+int BoundPort(int socket);
+
 // "127.0.0.1:80", "[::1]:80".
 std::string JoinHostPort(absl::string_view host, int port);
 

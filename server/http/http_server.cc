@@ -162,7 +162,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<
 HttpServer::HttpServer(Handlers handlers, const Limits& limits) : handlers_(std::move(handlers)), limits_(limits) {}
 
 absl::Status HttpServer::Serve(const config::Address& address, int socket) {
-  const int port = PortOf(socket);
+  const int port = config::BoundPort(socket);
   const unsigned streams = limits_.streams.streams;
   auto listener = std::make_unique<Listener>(this);
   listener->daemon = MHD_start_daemon(

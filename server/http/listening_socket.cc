@@ -29,14 +29,6 @@ int ListeningSocket(const config::Address& address) {
   return -error;
 }
 
-int PortOf(int listener) {
-  sockaddr_storage storage = {};
-  socklen_t length = sizeof(storage);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&storage), &length);
-  return ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(storage).sin6_port
-                                             : reinterpret_cast<sockaddr_in&>(storage).sin_port);
-}
-
 absl::Status CannotListen(const config::Address& address, int error) {
   return absl::FailedPreconditionError(
       absl::StrCat(address.text, error == EADDRINUSE ? " is in use by another process: " : ": ", std::strerror(error)));

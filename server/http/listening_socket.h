@@ -10,8 +10,6 @@ namespace leadership_broker::http {
 
 // A TCP socket that listens at this address, or minus the errno of what failed. [::] means IPv4 as well.
 int ListeningSocket(const config::Address& address);
-// The port that it has got.
-int PortOf(int listener);
 // What to tell people of such an errno.
 absl::Status CannotListen(const config::Address& address, int error);
 

@@ -77,12 +77,7 @@ ListeningSocket::~ListeningSocket() {
 
 std::string ListeningSocket::Text() const {
   if (address_.is_unix()) return address_.text;
-  sockaddr_storage name = {};
-  socklen_t length = sizeof(name);
-  getsockname(file_, reinterpret_cast<sockaddr*>(&name), &length);
-  return config::JoinHostPort(address_.host,
-                              ntohs(name.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(name).sin6_port
-                                                               : reinterpret_cast<const sockaddr_in&>(name).sin_port));
+  return config::JoinHostPort(address_.host, config::BoundPort(file_));
 }
 
 }  // namespace leadership_broker::rpc
