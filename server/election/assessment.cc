@@ -2,21 +2,16 @@
 #include "absl/strings/str_cat.h"
 
 #include "server/election/election.h"
+#include "server/status/set_time.h"
 
 namespace leadership_broker::election {
 
 using leadership::v1::Leadership;
+using status::SetTime;
 
 namespace {
 
 std::string Name(const PodRef& pod) { return absl::StrCat("Pod ", pod.name, " (", pod.uid, ")"); }
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  // Nanoseconds since 1970 in 64 bits would end in 2262, and be negative before.
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp->set_seconds(seconds);
-  timestamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
 
 void SetPod(const PodRef& from, leadership::v1::Pod* pod) {
   pod->set_name(from.name);

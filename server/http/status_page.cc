@@ -11,17 +11,13 @@
 #include "server/http/json.h"
 #include "server/http/page.h"
 #include "server/http/status_page.pb.h"
+#include "server/status/set_time.h"
 
 namespace leadership_broker::http {
 namespace {
 
+using status::SetTime;
 using WallClock = std::function<absl::Time()>;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const int64_t nanoseconds = absl::ToUnixNanos(time);
-  timestamp->set_seconds(nanoseconds / 1000000000);
-  timestamp->set_nanos(static_cast<int32_t>(nanoseconds % 1000000000));
-}
 
 void AddChange(const status::History::Entry& entry, LockStatus* status) {
   const leadership::v1::Leadership& told = entry.told->leadership;
