@@ -107,15 +107,17 @@ bool Fields::Flag(absl::string_view name) const {
   return flag;
 }
 
+YAML::Node Fields::List(absl::string_view name) const {
+  if (!Has(name)) return YAML::Node();
+  const YAML::Node& list = *Find(name);
+  if (list.IsSequence()) return list;
+  Refuse(name, "has to be a list");
+  return YAML::Node();
+}
+
 std::vector<std::string> Fields::Texts(absl::string_view name) const {
   std::vector<std::string> texts;
-  if (!Has(name)) return texts;
-  const YAML::Node& list = *Find(name);
-  if (!list.IsSequence()) {
-    Refuse(name, "has to be a list");
-    return texts;
-  }
-  for (const YAML::Node& element : list) {
+  for (const YAML::Node& element : List(name)) {
     if (element.IsScalar()) {
       texts.push_back(element.Scalar());
     } else {
@@ -132,13 +134,7 @@ Fields Fields::Map(absl::string_view name) const {
 
 std::vector<Fields> Fields::Maps(absl::string_view name) const {
   std::vector<Fields> maps;
-  if (!Has(name)) return maps;
-  const YAML::Node& list = *Find(name);
-  if (!list.IsSequence()) {
-    Refuse(name, "has to be a list");
-    return maps;
-  }
-  for (const YAML::Node& element : list) {
+  for (const YAML::Node& element : List(name)) {
     maps.emplace_back(element, file_, absl::StrCat(PathTo(name), "[", maps.size(), "]"), error_);
   }
   return maps;

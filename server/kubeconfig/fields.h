@@ -48,6 +48,8 @@ class Fields {
  private:
   // Null when it is missing.
   const YAML::Node* Find(absl::string_view name) const;
+  // Its elements; none when it is missing, or no list, which is refused.
+  YAML::Node List(absl::string_view name) const;
   std::string PathTo(absl::string_view name) const;
   void RefuseAt(const YAML::Mark& mark, absl::string_view path, absl::string_view why) const;
 

@@ -1,6 +1,4 @@
 // The broker outside a cluster, with a kubeconfig.
-#include <sys/stat.h>
-
 #include <string>
 #include <vector>
 
@@ -34,8 +32,7 @@ class KubeconfigTest : public Scenario {
   }
   // A plugin that does what `script` says, with sh; it is named relative to the kubeconfig.
   Json Plugin(const std::string& script) const {
-    WriteTextFile(files_.File("plugin"), "#!/bin/sh\n" + script);
-    chmod(files_.File("plugin").c_str(), 0700);
+    WritePlugin(files_, script);
     return {{"exec",
              {{"apiVersion", "client.authentication.k8s.io/v1"},
               {"command", "./plugin"},

@@ -2,6 +2,8 @@
 #ifndef LEADERSHIP_BROKER_TESTS_HARNESS_KUBECONFIG_FILE_H_
 #define LEADERSHIP_BROKER_TESTS_HARNESS_KUBECONFIG_FILE_H_
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "nlohmann/json.hpp"
@@ -21,6 +23,12 @@ inline void WriteKubeconfig(const std::string& path, const nlohmann::json& clust
                                 {"users", {{{"name", name}, {"user", user}}}},
                                 {"contexts", {{{"name", name}, {"context", context}}}}};
   WriteTextFile(path, whole.dump(2));
+}
+
+// Makes an exec plugin of this folder, "plugin", that does what `script` says, with sh.
+inline void WritePlugin(const ScratchDir& folder, const std::string& script) {
+  WriteTextFile(folder.File("plugin"), "#!/bin/sh\n" + script);
+  chmod(folder.File("plugin").c_str(), 0700);
 }
 
 }  // namespace leadership_broker::testing

@@ -1,6 +1,4 @@
 // A broker outside the cluster, in each way that a kubeconfig can have it log in to a real API server.
-#include <sys/stat.h>
-
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -52,8 +50,7 @@ class LoginTest : public ::testing::Test {
   }
   // An exec plugin, as a script for sh.
   Json Plugin(const std::string& script) const {
-    WriteTextFile(files_.File("plugin"), "#!/bin/sh\n" + script);
-    chmod(files_.File("plugin").c_str(), 0700);
+    WritePlugin(files_, script);
     return {{"exec",
              {{"apiVersion", "client.authentication.k8s.io/v1"},
               {"command", "./plugin"},
