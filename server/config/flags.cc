@@ -90,9 +90,11 @@ absl::Status ReadListen(absl::string_view text, Config* config) {
   return absl::OkStatus();
 }
 
-absl::Status ReadAllowRemote(absl::string_view text, Config* config) {
-  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->allow_remote);
+absl::Status ReadSwitch(absl::string_view text, bool* result) {
+  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, result);
 }
+
+absl::Status ReadAllowRemote(absl::string_view text, Config* config) { return ReadSwitch(text, &config->allow_remote); }
 
 absl::Status ReadFileName(absl::string_view text, std::string* file) {
   *file = std::string(text);
@@ -212,7 +214,7 @@ absl::Status ReadUnverifiedLimit(absl::string_view text, Config* config) {
 }
 
 absl::Status ReadAllowStepDown(absl::string_view text, Config* config) {
-  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->allow_step_down);
+  return ReadSwitch(text, &config->allow_step_down);
 }
 
 absl::Status ReadStepDownAfter(absl::string_view text, Config* config) {
@@ -229,9 +231,7 @@ absl::Status ReadUnreachableLeader(absl::string_view text, Config* config) {
   return ReadDuration(text, &config->take_over_after);
 }
 
-absl::Status ReadEvents(absl::string_view text, Config* config) {
-  return ReadChoice<bool>(text, {{"true", true}, {"false", false}}, &config->events);
-}
+absl::Status ReadEvents(absl::string_view text, Config* config) { return ReadSwitch(text, &config->events); }
 
 absl::Status ReadLeaderLabel(absl::string_view text, Config* config) {
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
