@@ -41,6 +41,7 @@ class Campaigner : private kube::ReflectorObserver<kube::ConfigMap> {
     Step(election::OwnPodSeen{pod, read_sent});
   }
   void OwnPodHeard(kube::ReflectorRequest request, const kube::Outcome& outcome);
+  void OwnPodAnswered(const kube::Outcome& outcome) { Step(election::OwnPodAnswered{outcome}); }
 
   // With --campaign=on-request: whether somebody waits in Become.
   void SetRequested(bool waiting) { Step(Requested{waiting}); }

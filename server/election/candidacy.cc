@@ -36,6 +36,7 @@ Candidacy::Candidacy(kube::Api* api, loop::Scheduler* scheduler, std::vector<Sta
       step_down_(api, scheduler, {namespace_name_, pod_name_, step_down_after},
                  {[this] { return LeadingUid(); }, [this] { own_pod_->Read(); },
                   [audience = stands.front().audience](const std::string& message) { audience->Warn(message); },
+                  [this](const kube::Outcome& outcome) { OwnPodAnswered(outcome); },
                   [audience = stands.front().audience](const Happened& happened) { audience->Happened(happened); }}) {
   for (Stand& stand : stands) {
     Campaign& campaign = campaigns_[stand.options.lock_name];
@@ -61,7 +62,12 @@ void Candidacy::Start() {
                            campaign.campaigner->OwnPodHeard(request, outcome);
                          }
                        },
+                       [this](const kube::Outcome& outcome) { OwnPodAnswered(outcome); },
                        [this] { step_down_.OwnPodLost(); }});
+}
+
+void Candidacy::OwnPodAnswered(const kube::Outcome& outcome) {
+  for (auto& [lock_name, campaign] : campaigns_) campaign.campaigner->OwnPodAnswered(outcome);
 }
 
 void Candidacy::CountWaiter(const std::string& lock_name, int change) {

@@ -48,6 +48,7 @@ class Candidacy {
     int waiters = 0;
   };
 
+  void OwnPodAnswered(const kube::Outcome& outcome);
   // This pod's UID while it leads on any lock; else empty.
   std::string LeadingUid() const;
 

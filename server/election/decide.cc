@@ -23,7 +23,8 @@ bool Election::MayTell() const {
   const Lock* lock = view_.watched();
   if (!IsMine(lock) || lock->uid != held_->uid || !candidates_known_ || !suspects_.empty()) return false;
   // A read has shown an edit that the watch has not come to, and with it who else may have had the lock.
-  if (view_.newest()->version > lock->version) return false;
+  const Lock* newest = view_.newest();
+  if (newest == nullptr || newest->version > lock->version) return false;
   // What may be marked as given up is given up, whoever waits now.
   if (IsReleased(*lock) || held_->uid == given_up_) return false;
   if (trust_.refused() || !trust_.Fresh(now_.boot)) return false;

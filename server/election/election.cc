@@ -180,6 +180,9 @@ void Election::On(const Heard& event) {
   }
 }
 
+// It counts for what the token is worth (R9), and is nobody's reason: the list and the watch say what goes wrong.
+void Election::On(const OwnPodAnswered& event) { trust_.Heard(event.outcome, now_.boot); }
+
 void Election::On(const Requested& event) { requested_ = event.waiting; }
 
 void Election::On(const Tick&) {}
@@ -192,7 +195,8 @@ bool Election::IsMine(const Lock* lock) const {
 void Election::TakeEvidence(const Lock* shown, uint64_t at, bool adopted) {
   if (!IsMine(shown) || at < disowned_at_) return;
   if (held_.has_value() && held_->uid == shown->uid) return;
-  held_ = Held{shown->uid, shown->version, TokenOf(*shown), adopted, shown->creation_time};
+  // No object is newer than the answer that shows it.
+  held_ = Held{shown->uid, std::min(shown->version, at), TokenOf(*shown), adopted, shown->creation_time};
 }
 
 void Election::CheckLoss() {

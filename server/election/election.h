@@ -85,6 +85,7 @@ class Election {
   void On(const NodeSeen& event);
   void On(const NodeUnwatched& event);
   void On(const Heard& event);
+  void On(const OwnPodAnswered& event);
   void On(const CreateAnswered& event);
   void On(const DeleteAnswered& event);
   void On(const ReleaseAnswered& event);
@@ -106,9 +107,9 @@ class Election {
   uint64_t TokenOf(const Lock& lock);
   PodCondition HolderCondition() const;
   // The lock held is of a term that was this pod's before: it was adopted, or told of.
-  bool GoesOn() const { return held_->adopted || held_->uid == led_; }
+  bool GoesOn() const { return held_.has_value() && (held_->adopted || held_->uid == led_); }
   // Although its pod is being deleted, since it led before that (R5, R10).
-  bool LeadsOnDying() const { return held_.has_value() && GoesOn() && held_->creation_time <= self_deletion_began_; }
+  bool LeadsOnDying() const { return GoesOn() && held_->creation_time <= self_deletion_began_; }
   bool MayTell() const;
   bool Stands() const;
 

@@ -81,6 +81,10 @@ struct Heard {
   kube::Outcome outcome;
   std::string pod_uid = {};
 };
+// How a read of this broker's own pod beside its watch went, or its deletion. OwnPodSeen has told what a read showed.
+struct OwnPodAnswered {
+  kube::Outcome outcome;
+};
 // Answers to the actions of the same names.
 struct CreateAnswered {
   kube::WriteAnswer answer;
@@ -107,8 +111,8 @@ struct Requested {
 struct Tick {};
 
 using Event = std::variant<LockSynced, LockWatched, LockBookmarked, LockRead, LockContact, StoreRestored, OwnPodSeen,
-                           PodSeen, NodeSeen, NodeUnwatched, Heard, CreateAnswered, DeleteAnswered, ReleaseAnswered,
-                           HolderDeleteAnswered, CandidatesListed, Requested, Tick>;
+                           PodSeen, NodeSeen, NodeUnwatched, Heard, OwnPodAnswered, CreateAnswered, DeleteAnswered,
+                           ReleaseAnswered, HolderDeleteAnswered, CandidatesListed, Requested, Tick>;
 
 // ---- Actions, to be carried out in their order.
 

@@ -23,6 +23,8 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
     std::function<void(const std::optional<kube::Pod>&, std::optional<absl::Duration> read_sent)> seen;
     // How its list or watch went.
     std::function<void(kube::ReflectorRequest, const kube::Outcome&)> heard;
+    // How a read beside the watch went; `seen` has told what it showed.
+    std::function<void(const kube::Outcome&)> answered = [](const kube::Outcome&) {};
     // Contact was lost; `seen` tells when it is had again.
     std::function<void()> lost = [] {};
   };
@@ -44,7 +46,9 @@ class OwnPod : private kube::ReflectorObserver<kube::Pod> {
   }
   void OnBookmark(const std::string&) override {}
   void OnRead(kube::ObjectRead<kube::Pod> read) override {
-    if (read.outcome.ok()) See(std::move(read));
+    const kube::Outcome outcome = read.outcome;
+    if (outcome.ok()) See(std::move(read));
+    listener_.answered(outcome);
   }
   void OnRequest(kube::ReflectorRequest request, const kube::Outcome& outcome) override {
     listener_.heard(request, outcome);

@@ -119,6 +119,7 @@ void StepDown::Answered(const std::string& uid, const std::string& why, const ku
   }
   const absl::Status status = ForCaller(outcome);
   for (const Answer& answer : std::exchange(answers_, {})) answer(status);
+  candidate_.answered(outcome);
   Decide();
 }
 

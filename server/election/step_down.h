@@ -40,6 +40,8 @@ class StepDown {
     std::function<void()> read_own_pod;
     // Tells people.
     std::function<void(const std::string&)> warn;
+    // How the pod's deletion was answered.
+    std::function<void(const kube::Outcome&)> answered = [](const kube::Outcome&) {};
     // Is told that the API server has accepted the pod's deletion.
     std::function<void(const Happened&)> happened = [](const Happened&) {};
   };

@@ -133,6 +133,8 @@ class Run {
         const election::Activity activity = kActivities[line.Choice(std::size(kActivities))];
         return election::Heard{activity, ReadOutcome(line, now_.wall)};
       }
+      case 'A':  // how a read of our own pod went, or its deletion
+        return election::OwnPodAnswered{ReadOutcome(line, now_.wall)};
       case 'C': {  // the answer to our create
         if (!promises_.creating()) return std::nullopt;
         kube::WriteAnswer answer{ReadOutcome(line, now_.wall), {}};

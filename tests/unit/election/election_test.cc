@@ -518,6 +518,30 @@ TEST(R9, AcceptedRequestBetweenTwoRefusalsStartsTheCountAnew) {
   EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
 }
 
+// With --step-down-after the own pod is read beside its watch, and may be all that is asked for.
+TEST(R9, RefusedReadsOfTheOwnPodCountAndAcceptedOnesDoToo) {
+  Candidate me;
+  me.WinFreeLock();
+  me.Step(election::OwnPodAnswered{Refusal()});
+  me.Advance(absl::Seconds(1));
+  me.Step(election::OwnPodAnswered{kube::Outcome{}});
+  me.Advance(absl::Seconds(1));
+  me.Step(election::OwnPodAnswered{Refusal()});
+  EXPECT_EQ(me.State(), Leadership::STATE_LEADER);
+  me.Advance(absl::Seconds(2));
+  me.Step(election::OwnPodAnswered{Refusal()});
+  EXPECT_EQ(me.State(), Leadership::STATE_UNKNOWN);
+  EXPECT_EQ(me.Reason(), Leadership::REASON_UNAUTHORIZED);
+}
+
+// Only the list and the watch, which are tried until they succeed, say what goes wrong.
+TEST(R11, FailedReadOfTheOwnPodIsNobodysReason) {
+  Candidate me;
+  me.WinFreeLock();
+  me.Step(election::OwnPodAnswered{Failure(absl::StatusCode::kUnavailable, "connection refused")});
+  EXPECT_EQ(me.Reason(), Leadership::REASON_WON);
+}
+
 TEST(R9, UnverifiedLimitCountsFromTheSendingOfTheConfirmingRead) {
   Options options;
   options.unverified_limit = absl::Seconds(30);

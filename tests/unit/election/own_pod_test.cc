@@ -64,5 +64,26 @@ TEST(OwnPod, R5WatchThatIsBehindAReadMakesNoDyingPodFitAgain) {
   EXPECT_THAT(dying, ElementsAre(false, true, true, true));
 }
 
+TEST(OwnPod, R9TellsHowEachReadBesideItsWatchWent) {
+  PodApi api;
+  VirtualScheduler scheduler;
+  std::vector<std::string> told;
+  election::OwnPod own_pod(
+      &api, &scheduler, "ns", "me",
+      {[&](const std::optional<kube::Pod>&, std::optional<absl::Duration>) { told.emplace_back("seen"); },
+       [&](kube::ReflectorRequest, const kube::Outcome&) { told.emplace_back("heard"); },
+       [&](const kube::Outcome& outcome) { told.push_back(outcome.ok() ? "accepted" : "refused"); }});
+  api.Answer(0, At(PodOf("me"), 5), 10);
+  told.clear();
+  own_pod.Read();
+  kube::Listing<kube::Pod> refusal;
+  refusal.outcome.status = absl::UnauthenticatedError("401");
+  api.lists.at(1)(std::move(refusal));
+  own_pod.Read();
+  api.Answer(2, At(PodOf("me"), 5), 10);
+  // What it showed comes first: that all is well again might be told with what is no longer true.
+  EXPECT_THAT(told, ElementsAre("refused", "seen", "accepted"));
+}
+
 }  // namespace
 }  // namespace leadership_broker::testing

@@ -50,6 +50,7 @@ class StepDownTest : public ::testing::Test {
         &api_, &scheduler_, election::StepDown::Options{"ns", "me", after},
         election::StepDown::Candidate{[this] { return leads_ ? "me-uid" : ""; }, [this] { ++reads_; },
                                       [this](const std::string& line) { said_.push_back(line); },
+                                      [this](const kube::Outcome& outcome) { heard_.push_back(outcome.status.code()); },
                                       [this](const election::Happened& done) { done_.push_back(done); }});
   }
 
@@ -83,6 +84,7 @@ class StepDownTest : public ::testing::Test {
   bool leads_ = true;
   int reads_ = 0;
   std::vector<std::string> said_;
+  std::vector<absl::StatusCode> heard_;
   std::vector<election::Happened> done_;
   std::vector<absl::Status> answers_;
   std::optional<election::StepDown> step_down_;
@@ -133,6 +135,7 @@ TEST_F(StepDownTest, ThoseWhoAskWhileItIsOutShareItsAnswerAndALaterOneAsksAgain)
   EXPECT_THAT(api_.deletions, SizeIs(1));
   api_.Answer(Failure(absl::StatusCode::kUnavailable));
   EXPECT_THAT(Codes(), ElementsAre(absl::StatusCode::kUnavailable, absl::StatusCode::kUnavailable));
+  EXPECT_THAT(heard_, ElementsAre(absl::StatusCode::kUnavailable));
   Ask(Told(Leadership::STATE_LEADER));
   EXPECT_THAT(api_.deletions, SizeIs(2));
 }

@@ -517,6 +517,15 @@ TEST(R8, R4LeaderThatSeesItsLockMarkedHasLostIt) {
   }
 }
 
+// Found by fuzzing: it asked of a lock that was not held yet whether its term goes on.
+TEST(R8, OwnLockThatIsMarkedBeforeItIsProvenWasNotLed) {
+  Candidate me(TakingOver());
+  me.StandForFreeLock();
+  me.Added(Marked(Leader::Own(11), 15));
+  EXPECT_EQ(me.State(), Leadership::STATE_STANDBY);
+  EXPECT_EQ(me.Reason(), Leadership::REASON_CONFIRMING);
+}
+
 TEST(R8, LeaderWhoseLockIsMarkedRemovesItNoSoonerThanOthersWould) {
   Leader me;
   me.Modified(Marked(Leader::Own(11), 15));
