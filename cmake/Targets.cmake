@@ -5,6 +5,9 @@ target_include_directories(lb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_
 target_compile_options(lb_options INTERFACE -Wall -Wextra $<$<BOOL:${LEADERSHIP_BROKER_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 
+# What has to be there before a source can be read: the headers that are made from .proto files.
+add_custom_target(lb_generated)
+
 # lb_library(NAME SOURCES… LINK…): a static library of one room.
 function(lb_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
@@ -26,6 +29,7 @@ function(lb_proto_library name file)
     DEPENDS ${PROJECT_SOURCE_DIR}/${proto} ${api}/leadership/v1/leadership.proto
     VERBATIM)
   add_library(${name} STATIC ${generated}.cc)
+  add_dependencies(lb_generated ${name})
   target_include_directories(${name} PUBLIC ${PROJECT_BINARY_DIR})
   target_compile_features(${name} PUBLIC cxx_std_17)
   target_link_libraries(${name} PUBLIC ${arg_LINK} protobuf::libprotobuf)

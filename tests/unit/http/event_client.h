@@ -40,7 +40,7 @@ class EventClient {
       rest_ += more;
     }
     const size_t size = rest_.find(end) + end.size();
-    const std::string next = rest_.substr(0, size);
+    std::string next = rest_.substr(0, size);
     rest_.erase(0, size);
     return next;
   }
