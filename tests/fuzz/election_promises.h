@@ -45,6 +45,7 @@ class ElectionPromises {
   void On(const election::NodeSeen&) {}
   void On(const election::NodeUnwatched&) {}
   void On(const election::Heard&) {}
+  void On(const election::OwnPodAnswered&) {}
   void On(const election::CreateAnswered& event);
   void On(const election::DeleteAnswered&) { deleting_ = false; }
   void On(const election::ReleaseAnswered& event);
