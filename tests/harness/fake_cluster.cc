@@ -30,7 +30,8 @@ FakeCluster::FakeCluster(const fake::Settings& settings) {
 std::string FakeCluster::NewNamespace() {
   std::string name = "test-" + std::to_string(++namespaces_);
   Must(admin_->Post("/api/v1/namespaces", {{"metadata", {{"name", name}}}}), "make namespace " + name);
-  Must(admin_->Post(AccountsOf(name), {{"metadata", {{"name", kAccount}}}}), "make the ServiceAccount of " + name);
+  Must(admin_->Post(AccountsOf(name), {{"metadata", {{"name", kCandidateAccount}}}}),
+       "make the ServiceAccount of " + name);
   return name;
 }
 
@@ -45,7 +46,7 @@ void FakeCluster::SetClusterRole(const std::string& namespace_name, const std::v
 std::string FakeCluster::IssueToken(const std::string& namespace_name, const std::string& pod_name,
                                     const std::string& pod_uid) {
   const Json pod = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod_name}, {"uid", pod_uid}};
-  const Json answer = Must(admin_->Post(AccountsOf(namespace_name) + "/" + kAccount + "/token",
+  const Json answer = Must(admin_->Post(AccountsOf(namespace_name) + "/" + kCandidateAccount + "/token",
                                         {{"spec", {{"expirationSeconds", 3600}, {"boundObjectRef", pod}}}}),
                            "issue a token for " + pod_name);
   return answer.at("status").at("token");
@@ -53,8 +54,9 @@ std::string FakeCluster::IssueToken(const std::string& namespace_name, const std
 
 void FakeCluster::RevokeTokens(const std::string& namespace_name) {
   // Tokens belong to the ServiceAccount by its UID.
-  Must(admin_->Delete(AccountsOf(namespace_name) + "/" + kAccount), "remove the ServiceAccount");
-  Must(admin_->Post(AccountsOf(namespace_name), {{"metadata", {{"name", kAccount}}}}), "make the ServiceAccount again");
+  Must(admin_->Delete(AccountsOf(namespace_name) + "/" + kCandidateAccount), "remove the ServiceAccount");
+  Must(admin_->Post(AccountsOf(namespace_name), {{"metadata", {{"name", kCandidateAccount}}}}),
+       "make the ServiceAccount again");
 }
 
 void FakeCluster::StartApiServer() {

@@ -73,7 +73,7 @@ std::string RealCluster::NewNamespace() {
   if (collector_stopped_) StartCollector();
   std::string name = "test-" + std::to_string(++namespaces_);
   Must(admin_->Post("/api/v1/namespaces", {{"metadata", {{"name", name}}}}), "make namespace " + name);
-  Must(admin_->Post(CoreNamespace(name) + "/serviceaccounts", {{"metadata", {{"name", kAccount}}}}),
+  Must(admin_->Post(CoreNamespace(name) + "/serviceaccounts", {{"metadata", {{"name", kCandidateAccount}}}}),
        "make the ServiceAccount of " + name);
   return name;
 }
@@ -109,7 +109,8 @@ std::string RealCluster::NewToken(const std::string& namespace_name, const Json&
   Json spec = {{"expirationSeconds", 3600}};
   if (!bound_object.is_null()) spec["boundObjectRef"] = bound_object;
   const Json answer =
-      Must(admin_->Post(CoreNamespace(namespace_name) + "/serviceaccounts/" + kAccount + "/token", {{"spec", spec}}),
+      Must(admin_->Post(CoreNamespace(namespace_name) + "/serviceaccounts/" + kCandidateAccount + "/token",
+                        {{"spec", spec}}),
            "issue a token in " + namespace_name);
   return tokens_[namespace_name].emplace_back(answer["status"]["token"].get<std::string>());
 }
@@ -121,8 +122,8 @@ std::string RealCluster::IssueToken(const std::string& namespace_name, const std
 
 void RealCluster::RevokeTokens(const std::string& namespace_name) {
   const std::string accounts = CoreNamespace(namespace_name) + "/serviceaccounts";
-  Must(admin_->Delete(accounts + "/" + kAccount), "remove the ServiceAccount of " + namespace_name);
-  Must(admin_->Post(accounts, {{"metadata", {{"name", kAccount}}}}),
+  Must(admin_->Delete(accounts + "/" + kCandidateAccount), "remove the ServiceAccount of " + namespace_name);
+  Must(admin_->Post(accounts, {{"metadata", {{"name", kCandidateAccount}}}}),
        "make the ServiceAccount of " + namespace_name + " again");
   for (const std::string& token : tokens_[namespace_name]) {
     AdminClient candidate(url_, CaFile(), token);

@@ -26,7 +26,7 @@ void ApplyRights(AdminClient& admin, const std::string& collection, const std::s
     if (!rule.names.empty()) entry["resourceNames"] = rule.names;
     all.push_back(std::move(entry));
   }
-  const Json subject = {{"kind", "ServiceAccount"}, {"name", kAccount}, {"namespace", namespace_name}};
+  const Json subject = {{"kind", "ServiceAccount"}, {"name", kCandidateAccount}, {"namespace", namespace_name}};
   const Json reference = {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", kind}, {"name", name}};
   Apply(admin, collection + "s", {{"metadata", {{"name", name}}}, {"rules", all}});
   Apply(admin, collection + "bindings",
@@ -42,11 +42,12 @@ Json Must(HttpAnswer answer, const std::string& what) {
 }
 
 void ApplyRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  ApplyRights(admin, kRbac + ("namespaces/" + namespace_name) + "/role", "Role", kAccount, namespace_name, rules);
+  ApplyRights(admin, kRbac + ("namespaces/" + namespace_name) + "/role", "Role", kCandidateAccount, namespace_name,
+              rules);
 }
 
 void ApplyClusterRole(AdminClient& admin, const std::string& namespace_name, const std::vector<RoleRule>& rules) {
-  const std::string name = std::string(kAccount) + "-" + namespace_name;
+  const std::string name = std::string(kCandidateAccount) + "-" + namespace_name;
   ApplyRights(admin, std::string(kRbac) + "clusterrole", "ClusterRole", name, namespace_name, rules);
 }
 

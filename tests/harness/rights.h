@@ -13,7 +13,7 @@
 namespace leadership_broker::testing {
 
 // The ServiceAccount that every namespace of the tests has.
-inline constexpr char kAccount[] = "candidate";
+inline constexpr char kCandidateAccount[] = "candidate";
 
 // The answer's body. Ends the process unless the answer is a 2xx.
 nlohmann::json Must(HttpAnswer answer, const std::string& what);
