@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 
+#include "tests/e2e/containers.h"
 #include "tests/e2e/workload.h"
 #include "tests/harness/eventually.h"
 
@@ -13,17 +14,32 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr char kImage[] = "localhost/leadership-broker:e2e";
+
+// What a pod with the label becomes. One that is made before the policies are in force gets no broker, or its old
+// image.
+bool IsInjected(Stage& stage, const std::string& lock, const std::string& image) {
+  const Json pod = {{"apiVersion", "v1"},
+                    {"kind", "Pod"},
+                    {"metadata", {{"name", "probe"}, {"labels", {{"leadership-broker/lock", lock}}}}},
+                    {"spec",
+                     {{"securityContext", {{"runAsNonRoot", true}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+                      {"containers", Json::array({Container("app", "example-app", {})})}}}};
+  const HttpAnswer made = stage.Admin().Post("/api/v1/namespaces/" + stage.namespace_name() + "/pods?dryRun=All", pod);
+  return made.status == 201 && made.body["spec"].value("/initContainers/0/image"_json_pointer, "") == image;
+}
+
 TEST(Injection, TheExamplesPodsGetABrokerAndOneOfThemLeads) {
   Stage stage;
   stage.lab().cluster().ApplyFolder("deploy/injection");
-  const HttpAnswer set = stage.Admin().Patch("/api/v1/namespaces/leadership-broker/configmaps/injection",
-                                             {{"data", {{"image", "localhost/leadership-broker:e2e"}}}});
+  const HttpAnswer set =
+      stage.Admin().Patch("/api/v1/namespaces/leadership-broker/configmaps/injection", {{"data", {{"image", kImage}}}});
   ASSERT_EQ(set.status, 200) << set.text;
+  const std::string lock = "example-app-leader";
+  ASSERT_TRUE(Eventually([&] { return IsInjected(stage, lock, kImage); }));
   stage.ApplyKustomization(
       {{"resources", {"DEPLOY/injection/example"}},
        {"images", Json::array({{{"name", "example-app"}, {"newName", "localhost/example-app"}, {"newTag", "e2e"}}})}});
-  const std::string lock = "example-app-leader";
-  // A Deployment makes its pods again when they came before the policy was in force.
   const auto with_broker = [&] {
     std::vector<Pod> pods;
     for (const Json& object : stage.PodObjectsWith("leadership-broker/lock%3D" + lock)) {
