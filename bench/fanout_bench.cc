@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "bench/figures.h"
 #include "bench/listeners.h"
 #include "bench/memory.h"
+#include "bench/results.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/eventually.h"
@@ -159,13 +161,16 @@ int Main(int argc, char** argv) {
   CLI::App app{"A change told to very many streams, beside a bare gRPC broadcast."};
   std::string bare_program;
   std::vector<int> sizes = {1, 100, 1000, 10000};
+  std::string json;
   int runs = 30;
   app.add_option("--bare", bare_program, "the built bare-broadcast")->required()->check(CLI::ExistingFile);
   app.add_option("--streams", sizes, "how many")->delimiter(',')->capture_default_str();
   app.add_option("--runs", runs, "of each kind")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
   FakeCluster cluster;
+  std::deque<Figures> kinds;
   std::cout << Figures::Header() << std::endl;
   for (const bool tcp : {true, false}) {
     for (int streams : sizes) {
@@ -189,10 +194,15 @@ int Main(int argc, char** argv) {
                   << absl::StrFormat("  memory a stream: bare %.1f KB, broker %.1f KB, %.2f x\n", by_bare.kilobytes(),
                                      by_broker.kilobytes(), by_broker.kilobytes() / by_bare.kilobytes())
                   << std::flush;
+        kinds.push_back(by_bare.figures());
+        kinds.push_back(by_broker.figures());
       }
     }
   }
   Require(!::testing::Test::HasFailure(), "see above");
+  std::vector<const Figures*> all;
+  for (const Figures& kind : kinds) all.push_back(&kind);
+  WriteResults(json, "fanout", all);
   return 0;
 }
 

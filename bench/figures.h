@@ -14,6 +14,10 @@ class Figures {
  public:
   explicit Figures(std::string what) : what_(std::move(what)) {}
 
+  const std::string& what() const { return what_; }
+  // In the order in which they were added.
+  const std::vector<absl::Duration>& durations() const { return durations_; }
+
   void Add(absl::Duration duration) { durations_.push_back(duration); }
   // The smallest that is not exceeded by this share of them; zero when there are none. 0.5: the median.
   absl::Duration Quantile(double share) const;

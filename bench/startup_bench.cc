@@ -15,6 +15,7 @@
 
 #include "bench/figures.h"
 #include "bench/memory.h"
+#include "bench/results.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/real_cluster.h"
@@ -68,11 +69,13 @@ BrokerCommand ShippedCommand(const TestPod& pod, const std::string& lock) {
 int Main(int argc, char** argv) {
   CLI::App app{"Start-up times and idle memory, beside an empty gRPC server."};
   std::string empty_server;
+  std::string json;
   int runs = 50;
   int idle_seconds = 5;
   app.add_option("--empty-server", empty_server, "the built empty-grpc-server")->required()->check(CLI::ExistingFile);
   app.add_option("--runs", runs, "of each kind")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--idle-seconds", idle_seconds, "before memory is read")->capture_default_str();
+  app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
   RealCluster& cluster = RealCluster::Shared();
@@ -116,6 +119,7 @@ int Main(int argc, char** argv) {
             << leading.Row(&empty) << "\n"
             << "empty gRPC server, idle: " << ToText(empty_memory) << "\n"
             << "broker, idle leader with one stream: " << ToText(broker_memory) << std::endl;
+  WriteResults(json, "startup", {&empty, &serving, &leading});
   return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "nlohmann/json.hpp"
 
 #include "bench/figures.h"
+#include "bench/results.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/real_cluster.h"
@@ -120,11 +121,13 @@ void RunFloor(const RealCluster& cluster, const std::string& program, const std:
 int Main(int argc, char** argv) {
   CLI::App app{"Takeover times on a real control plane, beside the floor."};
   std::string floor;
+  std::string json;
   int rounds = 10;
   int runs = 20;
   app.add_option("--floor", floor, "the built bench/floor")->required()->check(CLI::ExistingFile);
   app.add_option("--rounds", rounds, "how often the kinds take turns")->capture_default_str();
   app.add_option("--runs", runs, "of each kind in a round")->capture_default_str();
+  app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
   RealCluster& cluster = RealCluster::Shared();
@@ -142,6 +145,7 @@ int Main(int argc, char** argv) {
             << bare.Row(&bare) << "\n"
             << lock_removed.Row(&bare) << "\n"
             << pod_removed.Row(&bare) << std::endl;
+  WriteResults(json, "takeover", {&bare, &lock_removed, &pod_removed});
   return 0;
 }
 
