@@ -7,7 +7,6 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "gtest/gtest.h"
 
 #include "bench/figures.h"
+#include "bench/floor_program.h"
 #include "bench/results.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
@@ -156,7 +156,8 @@ class WithOperatorLib : public Candidate {
  public:
   WithOperatorLib(const std::string& program, RealCluster* cluster, const std::string& namespace_name, int number)
       : pod_(cluster, namespace_name, absl::StrCat("pod-", number)),
-        program_({OPERATOR_LIB_IN_POD, pod_.service_account_dir(), program, kLock}, Variables(pod_)) {}
+        program_({OPERATOR_LIB_IN_POD, pod_.service_account_dir(), program, kLock},
+                 BrokerCommand::InPod(pod_, kLock).FullEnvironment()) {}
 
   absl::Time WaitLeads() override { return program_.WaitLeads(); }
   absl::Time End() override {
@@ -166,28 +167,9 @@ class WithOperatorLib : public Candidate {
   }
 
  private:
-  static std::vector<std::string> Variables(const TestPod& pod) {
-    std::vector<std::string> variables =
-        testing::Environment({"KUBE", "POD_", "http_proxy=", "HTTP_PROXY=", "https_proxy=", "HTTPS_PROXY="});
-    for (std::string& variable : BrokerCommand::InPod(pod, kLock).environment) variables.push_back(std::move(variable));
-    return variables;
-  }
-
   TestPod pod_;
   Program program_;
 };
-
-void RunFloor(const RealCluster& cluster, const std::string& program, const std::string& namespace_name, int runs,
-              Figures* figures) {
-  const testing::Finished finished =
-      testing::RunProgram({program, "--owners", "--kubeconfig=" + cluster.Kubeconfig(), "--namespace=" + namespace_name,
-                           "--name=floor-" + absl::FormatTime("%H%M%E6f", absl::Now(), absl::UTCTimeZone()),
-                           "--runs=" + std::to_string(runs)},
-                          absl::Minutes(5));
-  Require(finished.exit_code == 0, finished.output);
-  std::istringstream lines(finished.output);
-  for (int64_t microseconds; lines >> microseconds;) figures->Add(absl::Microseconds(microseconds));
-}
 
 int Main(int argc, char** argv) {
   CLI::App app{"Failover times on a real control plane: the broker, the floor and the rivals."};
@@ -235,7 +217,7 @@ int Main(int argc, char** argv) {
         });
   }
   for (int round = 0; round < rounds; ++round) {
-    RunFloor(cluster, floor, namespace_name, quick, &bare);
+    RunFloor(cluster, {floor, "--owners"}, namespace_name, quick, &bare);
     for (int run = 0; run < quick; ++run) broker.Once();
     released.Once();
     crashed.Once();

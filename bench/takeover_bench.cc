@@ -2,7 +2,6 @@
 // floor (the plainest client-go program that watches and creates), in turns in one run.
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -12,9 +11,9 @@
 #include "nlohmann/json.hpp"
 
 #include "bench/figures.h"
+#include "bench/floor_program.h"
 #include "bench/results.h"
 #include "tests/harness/broker_process.h"
-#include "tests/harness/child_process.h"
 #include "tests/harness/real_cluster.h"
 #include "tests/harness/require.h"
 #include "tests/harness/subscriber.h"
@@ -106,18 +105,6 @@ class Race {
   std::unique_ptr<Contender> standby_;
 };
 
-void RunFloor(const RealCluster& cluster, const std::string& program, const std::string& namespace_name, int runs,
-              Figures* figures) {
-  const testing::Finished finished =
-      testing::RunProgram({program, "--kubeconfig=" + cluster.Kubeconfig(), "--namespace=" + namespace_name,
-                           "--name=floor-" + absl::FormatTime("%H%M%E6f", absl::Now(), absl::UTCTimeZone()),
-                           "--runs=" + std::to_string(runs)},
-                          absl::Minutes(5));
-  Require(finished.exit_code == 0, finished.output);
-  std::istringstream lines(finished.output);
-  for (int64_t microseconds; lines >> microseconds;) figures->Add(absl::Microseconds(microseconds));
-}
-
 int Main(int argc, char** argv) {
   CLI::App app{"Takeover times on a real control plane, beside the floor."};
   std::string floor;
@@ -137,7 +124,7 @@ int Main(int argc, char** argv) {
   Figures pod_removed("leader's pod deleted -> (collector) -> app told LEADER");
   Race race(&cluster);
   for (int round = 0; round < rounds; ++round) {
-    RunFloor(cluster, floor, floor_namespace, runs, &bare);
+    RunFloor(cluster, {floor}, floor_namespace, runs, &bare);
     for (int run = 0; run < runs; ++run) lock_removed.Add(race.FromLockRemoved());
     for (int run = 0; run < runs; ++run) pod_removed.Add(race.FromPodRemoved());
   }

@@ -20,14 +20,6 @@ std::vector<std::string> CommandLine(const BrokerCommand& command) {
   return line;
 }
 
-std::vector<std::string> FullEnvironment(const BrokerCommand& command) {
-  std::vector<std::string> all =
-      Environment({"KUBE", "POD_", "LEADERSHIP_BROKER_", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=",
-                   "all_proxy=", "ALL_PROXY=", "no_proxy=", "NO_PROXY="});
-  all.insert(all.end(), command.environment.begin(), command.environment.end());
-  return all;
-}
-
 }  // namespace
 
 std::string BuiltBroker() { return LEADERSHIP_BROKER_PROGRAM; }
@@ -44,8 +36,16 @@ BrokerCommand BrokerCommand::InPod(const TestPod& pod, const std::string& lock) 
   return command;
 }
 
+std::vector<std::string> BrokerCommand::FullEnvironment() const {
+  std::vector<std::string> all =
+      Environment({"KUBE", "POD_", "LEADERSHIP_BROKER_", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=",
+                   "all_proxy=", "ALL_PROXY=", "no_proxy=", "NO_PROXY="});
+  all.insert(all.end(), environment.begin(), environment.end());
+  return all;
+}
+
 Finished RunBroker(const BrokerCommand& command, absl::Duration limit) {
-  return RunProgram(CommandLine(command), limit, FullEnvironment(command));
+  return RunProgram(CommandLine(command), limit, command.FullEnvironment());
 }
 
 std::shared_ptr<grpc::Channel> NewLocalChannel(const std::string& address) {
@@ -82,7 +82,7 @@ BrokerProcess::~BrokerProcess() {
 
 void BrokerProcess::Start() {
   process_.reset();
-  process_ = std::make_unique<ChildProcess>(CommandLine(command_), FullEnvironment(command_), scratch_.File("log"));
+  process_ = std::make_unique<ChildProcess>(CommandLine(command_), command_.FullEnvironment(), scratch_.File("log"));
 }
 
 bool BrokerProcess::WaitServing() {

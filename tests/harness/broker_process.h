@@ -33,6 +33,8 @@ struct BrokerCommand {
   // As in the pod: the API server's address, POD_NAME, POD_UID, the mounted folder; --http-listen none and one lock
   // (several with commas).
   static BrokerCommand InPod(const TestPod& pod, const std::string& lock);
+  // All that the process gets.
+  std::vector<std::string> FullEnvironment() const;
 };
 
 // Runs to its end: for what must refuse to start.

@@ -27,8 +27,8 @@ std::string ContenderProgram() {
 class Operator {
  public:
   Operator(const TestPod& pod, const std::string& lock)
-      : process_({OPERATOR_LIB_IN_POD, pod.service_account_dir(), ContenderProgram(), lock}, Variables(pod, lock),
-                 scratch_.File("log")) {}
+      : process_({OPERATOR_LIB_IN_POD, pod.service_account_dir(), ContenderProgram(), lock},
+                 BrokerCommand::InPod(pod, lock).FullEnvironment(), scratch_.File("log")) {}
   ~Operator() {
     if (::testing::Test::HasFailure()) std::cerr << "--- log of the operator\n" << Log() << "---" << std::endl;
   }
@@ -54,14 +54,6 @@ class Operator {
   }
 
  private:
-  static std::vector<std::string> Variables(const TestPod& pod, const std::string& lock) {
-    std::vector<std::string> variables = Environment(
-        {"KUBE", "POD_", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "all_proxy=", "ALL_PROXY="});
-    const std::vector<std::string> its_own = BrokerCommand::InPod(pod, lock).environment;
-    variables.insert(variables.end(), its_own.begin(), its_own.end());
-    return variables;
-  }
-
   const ScratchDir scratch_;
   ChildProcess process_;
 };
