@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "tests/harness/eventually.h"
 #include "tests/unit/rpc/running_server.h"
 #include "tests/unit/rpc/snapshots.h"
 
@@ -114,10 +116,7 @@ void ExpectAll(const std::vector<grpc::Status>& statuses, grpc::StatusCode code,
   }
 }
 
-template <typename Condition>
-void WaitUntil(const Condition& condition) {
-  while (!condition()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
+void WaitUntil(const std::function<bool()>& condition) { ASSERT_TRUE(Eventually(condition)); }
 
 TEST(ServiceTest, ALongUidIsRefusedWithTheSameCodeAsAShortOne) {
   RunningServer running;
