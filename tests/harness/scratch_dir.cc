@@ -20,6 +20,10 @@ ScratchDir::~ScratchDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+void ScratchDir::Write(const std::string& name, const std::string& text) const { WriteTextFile(File(name), text); }
+
+void ScratchDir::Remove(const std::string& name) const { std::filesystem::remove_all(File(name)); }
+
 std::string ReadTextFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

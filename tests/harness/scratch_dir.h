@@ -18,6 +18,10 @@ class ScratchDir {
   const std::string& path() const { return path_; }
   // The path of a file in it.
   std::string File(const std::string& name) const { return path_ + "/" + name; }
+  // As WriteTextFile.
+  void Write(const std::string& name, const std::string& text) const;
+  // A file, or a folder with everything in it.
+  void Remove(const std::string& name) const;
 
  private:
   std::string path_;

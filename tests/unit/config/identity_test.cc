@@ -1,10 +1,8 @@
 #include "server/config/identity.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::testing {
 namespace {
@@ -35,14 +35,11 @@ std::string PodToken() {
 class IdentityTest : public ::testing::Test {
  protected:
   IdentityTest() {
-    std::string pattern = ::testing::TempDir() + "identity-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
     config_.locks = {"a"};
-    config_.service_account_dir = directory_;
+    config_.service_account_dir = files_.path();
   }
-  ~IdentityTest() override { std::filesystem::remove_all(directory_); }
 
-  void Write(const std::string& name, const std::string& content) { std::ofstream(directory_ + "/" + name) << content; }
+  void Write(const std::string& name, const std::string& content) { files_.Write(name, content); }
 
   // The environment and files of an ordinary pod.
   void InCluster() {
@@ -66,7 +63,8 @@ class IdentityTest : public ::testing::Test {
     for (const std::string& part : parts) EXPECT_THAT(message, HasSubstr(part));
   }
 
-  std::string directory_;
+  const ScratchDir files_;
+  const std::string& directory_ = files_.path();
   Config config_;
   std::map<std::string, std::string> variables_;
 };

@@ -11,10 +11,10 @@
 
 #include "server/kube/credentials.h"
 #include "server/kube/rest_api.h"
+#include "tests/harness/scratch_dir.h"
 #include "tests/unit/kube/fake_transport.h"
 #include "tests/unit/kube/manual_scheduler.h"
 #include "tests/unit/kube/pod_token.h"
-#include "tests/unit/kube/temporary_directory.h"
 
 namespace leadership_broker::kube {
 namespace {
@@ -66,7 +66,7 @@ class CallObserverTest : public ::testing::Test {
   Notes notes_;
   testing::ManualScheduler scheduler_;
   testing::FakeTransport transport_;
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
   std::unique_ptr<Credentials> credentials_;
   IgnoringObserver observer_;
   std::unique_ptr<RestApi> api_;

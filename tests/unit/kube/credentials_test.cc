@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "tests/unit/kube/temporary_directory.h"
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::kube {
 namespace {
@@ -39,7 +39,7 @@ class CredentialsTest : public ::testing::Test {
   }
   std::string ErrorAtStart() { return std::string(Open().status().message()); }
 
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
   std::vector<std::string> warnings_;
 };
 

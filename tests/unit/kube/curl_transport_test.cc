@@ -23,8 +23,8 @@
 #include "gtest/gtest.h"
 
 #include "server/loop/event_loop.h"
+#include "tests/harness/scratch_dir.h"
 #include "tests/unit/kube/certificate.h"
-#include "tests/unit/kube/temporary_directory.h"
 #include "tests/unit/kube/tls_server.h"
 
 namespace leadership_broker::kube {
@@ -127,7 +127,7 @@ class CurlTransportTest : public ::testing::Test {
   }
 
   const ServerCertificate certificate_ = Certificate();
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
 };
 
 ServerAnswer Echo(const ServerRequest& request) {

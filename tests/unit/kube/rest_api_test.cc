@@ -14,10 +14,10 @@
 #include "nlohmann/json.hpp"
 
 #include "server/kube/credentials.h"
+#include "tests/harness/scratch_dir.h"
 #include "tests/unit/kube/fake_transport.h"
 #include "tests/unit/kube/manual_scheduler.h"
 #include "tests/unit/kube/pod_token.h"
-#include "tests/unit/kube/temporary_directory.h"
 
 namespace leadership_broker::kube {
 namespace {
@@ -97,7 +97,7 @@ class RestApiTest : public ::testing::Test {
 
   testing::ManualScheduler scheduler_;
   testing::FakeTransport transport_;
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
   std::string token_ = testing::PodToken(InAnHour());
   std::unique_ptr<Credentials> credentials_;
   std::optional<RestApi> api_;

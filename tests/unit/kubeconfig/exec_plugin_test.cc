@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-#include "tests/unit/kube/temporary_directory.h"
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::kubeconfig {
 namespace {
@@ -62,7 +62,7 @@ TEST(ExecPluginTest, ThePluginIsToldThatNobodyCanBeAsked) {
 }
 
 TEST(ExecPluginTest, ThePluginIsToldOfTheClusterIfItWantsToKnow) {
-  const testing::TemporaryDirectory files;
+  const testing::ScratchDir files;
   files.Write("ca", "letters");
   Access access = WithPlugin();
   access.user.exec->provide_cluster_info = true;

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "tests/unit/kube/temporary_directory.h"
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::kubeconfig {
 namespace {
@@ -35,7 +35,7 @@ class FixedCredentialsTest : public ::testing::Test {
     return std::string(FixedCredentials::Open(user_, [](const std::string&) {}).status().message());
   }
 
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
   std::vector<std::string> warnings_;
   User user_;
 };

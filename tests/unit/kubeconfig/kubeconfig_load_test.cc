@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <string>
 
 #include "absl/status/status.h"
@@ -6,7 +7,7 @@
 #include "gtest/gtest.h"
 
 #include "server/kubeconfig/load.h"
-#include "tests/unit/kube/temporary_directory.h"
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::kubeconfig {
 namespace {
@@ -27,7 +28,7 @@ class LoadTest : public ::testing::Test {
   std::string File(const std::string& name) { return files_.File(name); }
   std::string Error(const std::string& list) { return std::string(Load(list).status().message()); }
 
-  testing::TemporaryDirectory files_;
+  testing::ScratchDir files_;
 };
 
 TEST_F(LoadTest, TheFirstFileToNameSomethingCountsAndCountsWhole) {

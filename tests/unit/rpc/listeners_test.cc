@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "server/rpc/socket_lock.h"
+#include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::testing {
 namespace {
@@ -101,18 +101,10 @@ TEST(ListenersTest, APortInUseIsToldInOneLine) {
 
 class SocketLockTest : public ::testing::Test {
  protected:
-  SocketLockTest() {
-    // Not in gtest's folder: Bazel's has a longer path than a socket may have.
-    std::string pattern = std::filesystem::temp_directory_path() / "socket-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    path_ = directory_ + "/broker.sock";
-  }
-  ~SocketLockTest() override { std::filesystem::remove_all(directory_); }
-
   std::string Error() { return std::string(SocketLock::Acquire(path_).status().message()); }
 
-  std::string directory_;
-  std::string path_;
+  const ScratchDir directory_;
+  std::string path_ = directory_.File("broker.sock");
 };
 
 TEST_F(SocketLockTest, ASecondBrokerIsRefusedUntilTheFirstIsGone) {
@@ -144,14 +136,14 @@ TEST_F(SocketLockTest, AFileThatIsNoSocketIsLeftAlone) {
 }
 
 TEST_F(SocketLockTest, AMissingDirectoryIsNamed) {
-  path_ = directory_ + "/none/broker.sock";
+  path_ = directory_.File("none/broker.sock");
   EXPECT_THAT(Error(), AllOf(HasSubstr(path_ + ".lock"), HasSubstr("No such file")));
 }
 
 TEST_F(SocketLockTest, ALinkInPlaceOfTheLockFileIsNotFollowed) {
-  std::filesystem::create_symlink(directory_ + "/elsewhere", path_ + ".lock");
+  std::filesystem::create_symlink(directory_.File("elsewhere"), path_ + ".lock");
   EXPECT_THAT(Error(), HasSubstr(path_ + ".lock"));
-  EXPECT_FALSE(std::filesystem::exists(directory_ + "/elsewhere"));
+  EXPECT_FALSE(std::filesystem::exists(directory_.File("elsewhere")));
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 #include "server/rpc/server.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <future>
 #include <string>
 #include <thread>
@@ -15,6 +13,7 @@
 #include "gtest/gtest.h"
 
 #include "server/rpc/health.pb.h"
+#include "tests/harness/scratch_dir.h"
 #include "tests/unit/rpc/running_server.h"
 #include "tests/unit/rpc/snapshots.h"
 
@@ -92,24 +91,21 @@ TEST(ServerTest, ThePortIsFreeAgainAfterwards) {
 }
 
 TEST(ServerTest, UnixSocketIsForTheGroupAndForOneServer) {
-  // Not in gtest's folder: Bazel's has a longer path than a socket may have.
-  std::string pattern = std::filesystem::temp_directory_path() / "server-XXXXXX";
-  const std::string directory = mkdtemp(pattern.data());
-  const std::string address = "unix:" + directory + "/broker.sock";
+  const ScratchDir directory;
+  const std::string address = "unix:" + directory.File("broker.sock");
   const mode_t before = umask(022);
   for (int life = 0; life < 2; ++life) {
     RunningServer running(8, false, address);
     running.hub.Publish(Standby(1));
     EXPECT_TRUE(Get(*running.stub).ok());
     struct stat found = {};
-    ASSERT_EQ(stat((directory + "/broker.sock").c_str(), &found), 0);
+    ASSERT_EQ(stat(directory.File("broker.sock").c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0777, 0660u);
     const absl::Status second = StartAnother(address);
     EXPECT_THAT(std::string(second.message()), HasSubstr("in use by another broker"));
     EXPECT_TRUE(Get(*NewStub(address)).ok()) << "the refused one must not have touched the first one's socket";
   }
   EXPECT_EQ(umask(before), 022u) << "the umask is the process's again";
-  std::filesystem::remove_all(directory);
 }
 
 TEST(ServerTest, HealthOfTheServerAndOfTheService) {
