@@ -144,6 +144,7 @@ void Campaigner::Do(const Publish& action) { audience_->Publish(action.snapshot)
 void Campaigner::Do(const CreateLock& action) {
   const absl::Duration sent = scheduler_->Now().boot;
   create_ = api_->Create(action.lock, [this, sent](kube::WriteAnswer answer) {
+    if (answer.outcome.ok()) lock_->Saw(answer.object.metadata().resource_version());
     Step(CreateAnswered{std::move(answer), sent});
   });
 }
@@ -159,9 +160,11 @@ void Campaigner::Do(const DeleteLock& action) {
 }
 
 void Campaigner::Do(const ReleaseLock& action) {
-  removal_ =
-      api_->AnnotateConfigMap(namespace_name_, lock_name_, action.precondition, kReleasedAnnotation, action.holder_uid,
-                              [this](kube::WriteAnswer answer) { Step(ReleaseAnswered{std::move(answer)}); });
+  removal_ = api_->AnnotateConfigMap(namespace_name_, lock_name_, action.precondition, kReleasedAnnotation,
+                                     action.holder_uid, [this](kube::WriteAnswer answer) {
+                                       if (answer.outcome.ok()) lock_->Saw(answer.object.metadata().resource_version());
+                                       Step(ReleaseAnswered{std::move(answer)});
+                                     });
 }
 
 void Campaigner::Do(const ReadNode&) {

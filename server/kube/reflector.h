@@ -71,6 +71,9 @@ class Reflector : private WatchObserver<Object> {
     read_ = SendRead([this](ObjectRead<Object> read) { Answered(std::move(read)); });
   }
 
+  // The answer to a write has shown the object at this version: a list that is sent from now on has to be as new (R4).
+  void Saw(const std::string& resource_version) { Reach(resource_version); }
+
  private:
   using ReadCallback = std::function<void(ObjectRead<Object>)>;
 

@@ -232,6 +232,19 @@ TEST_F(ReflectorTest, R4ReadOlderThanWhatWasKnownWhenItWasSentMeansARestoredStor
   EXPECT_EQ(told.back(), "synced none at 21");
 }
 
+TEST_F(ReflectorTest, R4ListOlderThanTheAnswerToAWriteBeforeItMeansARestoredStore) {
+  SyncAndOpen();
+  reflector.Saw("40");
+  api.watch->OnEnd(Failure(absl::StatusCode::kUnavailable));
+  scheduler.Advance(absl::Minutes(1));
+  ASSERT_EQ(api.asked.back(), "list");
+  told.clear();
+  api.AnswerList(1, 38);
+  EXPECT_THAT(told, ElementsAre("restored"));
+  api.AnswerList(2, 38);
+  EXPECT_EQ(told.back(), "synced none at 38");
+}
+
 TEST_F(ReflectorTest, R4ReadOvertakenByTheWatchIsNoRestoredStore) {
   SyncAndOpen();
   reflector.Read();
