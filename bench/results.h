@@ -3,14 +3,20 @@
 #define LEADERSHIP_BROKER_BENCH_RESULTS_H_
 
 #include <string>
+#include <vector>
 
 #include "bench/figures.h"
+#include "bench/values.h"
 
 namespace leadership_broker::bench {
 
-// Writes FILE: {"benchmark": NAME, "figures": [{"what": TEXT, "milliseconds": [NUMBER, in the order of the runs]}]}.
-// Does nothing when `file` is empty. A file that cannot be written ends the process with the reason.
-void WriteResults(const std::string& file, const std::string& name, const std::vector<const Figures*>& figures);
+// Writes FILE: {"benchmark": NAME, "figures": [{"what": TEXT, "milliseconds": [NUMBER…]}],
+//               "values": [{"what": TEXT, "unit": TEXT, "values": [NUMBER…]}]}, the numbers in the order of the runs.
+// A kind whose name begins with "floor", "empty" or "bare" is the measure of those that follow, up to the next such
+// one: their ratios are to it. Does nothing when `file` is empty. A file that cannot be written ends the process with
+// the reason.
+void WriteResults(const std::string& file, const std::string& name, const std::vector<const Figures*>& figures,
+                  const std::vector<const Values*>& values = {});
 
 }  // namespace leadership_broker::bench
 

@@ -6,34 +6,50 @@ import statistics
 
 
 class Kind:
-    """The durations of one kind, in milliseconds, in the order of the runs."""
+    """What was measured of one kind, in the order of the runs. Durations are in milliseconds, and their unit is "ms"."""
 
-    def __init__(self, what, milliseconds):
+    def __init__(self, what, values, unit="ms"):
         self.what = what
-        self.milliseconds = milliseconds
+        self.values = values
+        self.unit = unit
 
     def quantile(self, share):
-        ordered = sorted(self.milliseconds)
+        ordered = sorted(self.values)
         return ordered[max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1)]
+
+    def is_measure(self):
+        return self.what.startswith(("floor", "empty", "bare"))
+
+
+class Benchmark:
+    """Its durations, and what else it measured."""
+
+    def __init__(self, found):
+        self.figures = [Kind(one["what"], one["milliseconds"]) for one in found["figures"] if one["milliseconds"]]
+        self.values = [Kind(one["what"], one["values"], one["unit"]) for one in found.get("values", []) if one["values"]]
 
 
 def read(folder):
-    """The benchmarks of a folder, by name: lists of kinds, the measure of the others first."""
-    benchmarks = {}
-    for file in sorted(pathlib.Path(folder).glob("*.json")):
-        found = json.loads(file.read_text())
-        kinds = [Kind(figure["what"], figure["milliseconds"]) for figure in found["figures"] if figure["milliseconds"]]
-        if kinds:
-            benchmarks[found["benchmark"]] = kinds
-    return benchmarks
+    """The benchmarks of a folder, by name."""
+    found = [json.loads(file.read_text()) for file in sorted(pathlib.Path(folder).glob("*.json"))]
+    return {one["benchmark"]: Benchmark(one) for one in found}
+
+
+def with_measures(kinds):
+    """Each kind with its measure: the last one before it, or itself where it is one; None where there is none."""
+    measure = None
+    for kind in kinds:
+        if kind.is_measure():
+            measure = kind
+        yield kind, measure
 
 
 def ratios(kind, base):
     """Pair by pair, where there are as many of both: what slows a machine slows both of a pair. Else each by the base's median."""
-    if len(kind.milliseconds) == len(base.milliseconds):
-        return [mine / other for mine, other in zip(kind.milliseconds, base.milliseconds)]
-    unit = statistics.median(base.milliseconds)
-    return [mine / unit for mine in kind.milliseconds]
+    if len(kind.values) == len(base.values):
+        return [mine / other for mine, other in zip(kind.values, base.values)]
+    unit = statistics.median(base.values)
+    return [mine / unit for mine in kind.values]
 
 
 def interval(values, draws=2000):

@@ -16,6 +16,7 @@
 #include "bench/figures.h"
 #include "bench/memory.h"
 #include "bench/results.h"
+#include "bench/values.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/real_cluster.h"
@@ -66,6 +67,13 @@ BrokerCommand ShippedCommand(const TestPod& pod, const std::string& lock) {
   return command;
 }
 
+void AddIdle(pid_t pid, absl::Duration idle, Values* resident, Values* anonymous) {
+  absl::SleepFor(idle);
+  const Memory memory = MemoryOf(pid);
+  resident->Add(memory.resident);
+  anonymous->Add(memory.anonymous);
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Start-up times and idle memory, beside an empty gRPC server."};
   std::string empty_server;
@@ -86,8 +94,11 @@ int Main(int argc, char** argv) {
   Figures empty("empty gRPC server: start -> serving");
   Figures serving("broker: start -> serving");
   Figures leading("broker: start -> app told LEADER, free lock");
-  Memory empty_memory;
-  Memory broker_memory;
+  const absl::Duration idle = absl::Seconds(idle_seconds);
+  Values empty_resident("empty gRPC server, idle: resident", "MB");
+  Values broker_resident("broker, idle leader with one stream: resident", "MB");
+  Values empty_anonymous("empty gRPC server, idle: anonymous", "MB");
+  Values broker_anonymous("broker, idle leader with one stream: anonymous", "MB");
   for (int run = 0; run < runs; ++run) {
     const bool last = run + 1 == runs;
     {
@@ -97,8 +108,7 @@ int Main(int argc, char** argv) {
       const ChildProcess server({empty_server, address}, testing::Environment(), scratch.File("log"));
       const auto channel = FirstConnection(address);
       empty.Add(absl::Now() - began);
-      if (last) absl::SleepFor(absl::Seconds(idle_seconds));
-      empty_memory = MemoryOf(server.pid());
+      if (last) AddIdle(server.pid(), idle, &empty_resident, &empty_anonymous);
     }
     const std::string lock = "lock-" + std::to_string(run);
     const TestPod pod(&cluster, namespace_name, "pod-" + std::to_string(run), {lock});
@@ -110,16 +120,18 @@ int Main(int argc, char** argv) {
     Subscriber app_beside(channel);
     leading.Add(app_beside.WaitForState(Leadership::STATE_LEADER).at - began);
     Require(!::testing::Test::HasFailure(), "no leader");
-    if (last) absl::SleepFor(absl::Seconds(idle_seconds));
-    broker_memory = MemoryOf(broker.pid());
+    if (last) AddIdle(broker.pid(), idle, &broker_resident, &broker_anonymous);
   }
   std::cout << Figures::Header() << "\n"
             << empty.Row(&empty) << "\n"
             << serving.Row(&empty) << "\n"
             << leading.Row(&empty) << "\n"
-            << "empty gRPC server, idle: " << ToText(empty_memory) << "\n"
-            << "broker, idle leader with one stream: " << ToText(broker_memory) << std::endl;
-  WriteResults(json, "startup", {&empty, &serving, &leading});
+            << empty_resident.Row() << "\n"
+            << broker_resident.Row(&empty_resident) << "\n"
+            << empty_anonymous.Row() << "\n"
+            << broker_anonymous.Row(&empty_anonymous) << std::endl;
+  WriteResults(json, "startup", {&empty, &serving, &leading},
+               {&empty_resident, &broker_resident, &empty_anonymous, &broker_anonymous});
   return 0;
 }
 
