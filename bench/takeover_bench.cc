@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -13,6 +15,7 @@
 #include "bench/figures.h"
 #include "bench/floor_program.h"
 #include "bench/results.h"
+#include "bench/trace.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/real_cluster.h"
 #include "tests/harness/require.h"
@@ -33,17 +36,21 @@ using testing::TestPod;
 constexpr char kLock[] = "bench-lock";
 
 // The lock stays with the collector, or with us.
-BrokerCommand PatientBroker(const TestPod& pod) {
+BrokerCommand PatientBroker(const TestPod& pod, bool traced) {
   BrokerCommand command = BrokerCommand::InPod(pod, kLock);
   command.flags.emplace_back("--orphan-grace=never");
+  if (traced) {
+    command.flags.emplace_back("--log-level=debug");
+    command.flags.emplace_back("--log-format=json");
+  }
   return command;
 }
 
 // A pod, its broker, and the app beside it.
 struct Contender {
-  Contender(RealCluster* cluster, const std::string& namespace_name, int number)
+  Contender(RealCluster* cluster, const std::string& namespace_name, int number, bool traced)
       : pod(cluster, namespace_name, "pod-" + std::to_string(number), {kLock}),
-        broker(PatientBroker(pod)),
+        broker(PatientBroker(pod, traced)),
         app(broker.NewChannel()) {}
 
   TestPod pod;
@@ -53,7 +60,8 @@ struct Contender {
 
 class Race {
  public:
-  explicit Race(RealCluster* cluster) : cluster_(cluster), namespace_(cluster->NewNamespace()) {
+  // `trace` may be null.
+  Race(RealCluster* cluster, Trace* trace) : cluster_(cluster), namespace_(cluster->NewNamespace()), trace_(trace) {
     ApplyDeployRole(*cluster, namespace_, kLock);
     leader_ = NewContender();
     leader_->app.WaitForState(Leadership::STATE_LEADER);
@@ -67,6 +75,8 @@ class Race {
     leader_->pod.DeleteByForce();
     standby_->app.WaitFor([](const Leadership& told) { return told.reason() == Leadership::REASON_LEADER_GONE; },
                           "that the leader's pod is gone");
+    // A collector would take as long at least.
+    absl::SleepFor(absl::Milliseconds(20));
     const absl::Time issued = absl::Now();
     cluster_->Admin().Delete("/api/v1/namespaces/" + namespace_ + "/configmaps/" + kLock);
     const absl::Duration taken = HandOver(issued);
@@ -82,7 +92,9 @@ class Race {
   }
 
  private:
-  std::unique_ptr<Contender> NewContender() { return std::make_unique<Contender>(cluster_, namespace_, ++contenders_); }
+  std::unique_ptr<Contender> NewContender() {
+    return std::make_unique<Contender>(cluster_, namespace_, ++contenders_, trace_ != nullptr);
+  }
 
   void NewStandby() {
     standby_ = NewContender();
@@ -91,15 +103,25 @@ class Race {
   }
 
   absl::Duration HandOver(absl::Time issued) {
-    const absl::Duration taken = standby_->app.WaitForState(Leadership::STATE_LEADER).at - issued;
+    const absl::Time told = standby_->app.WaitForState(Leadership::STATE_LEADER).at;
     Require(!::testing::Test::HasFailure(), "no takeover");
+    if (trace_ != nullptr) {
+      // What is told is logged after it, and the create's answer may come last.
+      const auto logged = [this] {
+        const std::string log = standby_->broker.Log();
+        return absl::StrContains(log, "\"LEADER\"") && absl::StrContains(log, "\"message\":\"create configmaps");
+      };
+      Require(testing::Eventually(logged), "not logged");
+      trace_->Add(standby_->broker.Log(), issued, told);
+    }
     leader_ = std::move(standby_);
     NewStandby();
-    return taken;
+    return told - issued;
   }
 
   RealCluster* const cluster_;
   const std::string namespace_;
+  Trace* const trace_;
   int contenders_ = 0;
   std::unique_ptr<Contender> leader_;
   std::unique_ptr<Contender> standby_;
@@ -122,17 +144,27 @@ int Main(int argc, char** argv) {
   Figures bare("floor: lock deleted -> client-go's own create acknowledged");
   Figures lock_removed("lock deleted, its holder's pod gone -> app told LEADER");
   Figures pod_removed("leader's pod deleted -> (collector) -> app told LEADER");
-  Race race(&cluster);
+  Figures traced("the same, by brokers that log their trace points");
+  Trace trace;
+  Race race(&cluster, nullptr);
+  Race traced_race(&cluster, &trace);
   for (int round = 0; round < rounds; ++round) {
     RunFloor(cluster, {floor}, floor_namespace, runs, &bare);
     for (int run = 0; run < runs; ++run) lock_removed.Add(race.FromLockRemoved());
+    for (int run = 0; run < runs; ++run) traced.Add(traced_race.FromLockRemoved());
     for (int run = 0; run < runs; ++run) pod_removed.Add(race.FromPodRemoved());
   }
   std::cout << Figures::Header() << "\n"
             << bare.Row(&bare) << "\n"
             << lock_removed.Row(&bare) << "\n"
-            << pod_removed.Row(&bare) << std::endl;
-  WriteResults(json, "takeover", {&bare, &lock_removed, &pod_removed});
+            << pod_removed.Row(&bare) << "\n"
+            << traced.Row(&bare) << std::endl;
+  std::vector<const Figures*> all = {&bare, &lock_removed, &pod_removed, &traced};
+  for (const Figures& stage : trace.stages()) {
+    std::cout << stage.Row(&bare) << std::endl;
+    all.push_back(&stage);
+  }
+  WriteResults(json, "takeover", all);
   return 0;
 }
 

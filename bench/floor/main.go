@@ -46,6 +46,8 @@ func main() {
 	name := flag.String("name", "floor", "of the ConfigMap")
 	runs := flag.Int("runs", 20, "how many deletions")
 	owners := flag.Bool("owners", false, "delete the Pod that owns the ConfigMap")
+	pause := flag.Duration("pause", 500*time.Millisecond, "before each deletion: a failover comes in the midst of quiet, and back to back "+
+		"the API server answers sooner")
 	flag.Parse()
 
 	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
@@ -93,6 +95,7 @@ func main() {
 
 	for run := 1; run <= *runs; run++ {
 		if !*owners {
+			time.Sleep(*pause)
 			issued := time.Now()
 			if err := deleter.ConfigMaps(*namespace).Delete(ctx, *name, metav1.DeleteOptions{}); err != nil {
 				log.Fatal(err)
@@ -102,8 +105,8 @@ func main() {
 		}
 		owner := object.OwnerReferences[0].Name
 		own(ctx, deleter.Pods(*namespace), object, run)
-		// The collector has to know of the owner before it can know of its end.
-		time.Sleep(500 * time.Millisecond)
+		// Also, the collector has to know of the owner before it can know of its end.
+		time.Sleep(*pause)
 		issued := time.Now()
 		if err := deleter.Pods(*namespace).Delete(ctx, owner, *metav1.NewDeleteOptions(0)); err != nil {
 			log.Fatal(err)

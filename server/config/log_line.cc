@@ -17,8 +17,8 @@ namespace leadership_broker::config {
 namespace {
 
 // Where the parts of a line of text begin, unless what is before is longer than most are.
-constexpr size_t kMessageColumn = 33;
-constexpr size_t kFieldsColumn = 96;
+constexpr size_t kMessageColumn = 36;
+constexpr size_t kFieldsColumn = 99;
 
 void Fill(std::string& line, size_t column) {
   if (line.size() < column) line.resize(column, ' ');
@@ -33,7 +33,7 @@ std::string ToPlainValue(absl::string_view text) {
   return plain ? std::string(text) : absl::StrCat("\"", absl::Utf8SafeCHexEscape(ToUtf8(text)), "\"");
 }
 
-std::string Timestamp(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone()); }
+std::string Timestamp(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", time, absl::UTCTimeZone()); }
 
 std::string FormatText(absl::Time time, LogLevel level, absl::string_view message, LogFields fields) {
   std::string line = absl::StrCat(Timestamp(time), " ", LogLevelName(level), " ");

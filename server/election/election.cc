@@ -2,6 +2,8 @@
 // teach is in answers.cc, what follows from it all in decide.cc, what is told in assessment.cc.
 #include "server/election/election.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -62,7 +64,13 @@ std::vector<Action> Election::Step(const Event& event, loop::Instant now) {
   DecideWithdrawing();
   DecideClearing();
   DecideCreating();
+  PutCreateFirst();
   return std::move(actions_);
+}
+
+void Election::PutCreateFirst() {
+  if (actions_.empty() || !std::holds_alternative<CreateLock>(actions_.back())) return;
+  std::rotate(actions_.begin(), std::prev(actions_.end()), actions_.end());
 }
 
 void Election::On(const LockSynced& event) {
@@ -105,6 +113,7 @@ void Election::On(const LockRead& event) {
     Retry(&read_backoff_, event.outcome, &read_not_before_);
     return;
   }
+  connection_left_ = now_.boot;
   Settle(event.sent);
   const std::optional<Lock> lock = ReadOptional(event.lock);
   view_.Read(lock, ParseResourceVersion(event.resource_version));
@@ -164,8 +173,10 @@ void Election::On(const PodSeen& event) {
   // A pod that has ended stays ended, whatever an older answer says.
   const PodCondition before = seen;
   if (seen != PodCondition::kEnded && seen != PodCondition::kGone) seen = ConditionOf(event.uid, event.pod);
-  // The holder is going: a read now makes the connection ready that a create will soon need.
-  if (seen != before && now_.boot - last_read_ > kConnectionStaysWarm) warm_up_ = true;
+  // The holder is going: a read now makes the connection ready that a create will soon need. Where creates are spread,
+  // what that saves is nothing, and all candidates together would keep the API server busy.
+  const bool cold = !read_in_flight_ && now_.boot - connection_left_ > kConnectionStaysWarm;
+  if (seen != before && cold && options_.create_spread == absl::ZeroDuration()) warm_up_ = true;
   suspects_.Learn(event.uid, seen);
   if (event.pod.has_value() && event.pod->metadata().uid() == event.uid) pod.node = event.pod->spec().node_name();
   if (event.read_sent.has_value()) unreachable_.PodRead(event.uid, event.pod, *event.read_sent);

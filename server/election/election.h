@@ -131,6 +131,9 @@ class Election {
   void DecideReading();
   void DecideReadingOwnPod();
   void DecideCreating();
+  // Nobody waits to be told that there is no leader: the create that makes one is sent before that. (A loss is told
+  // before anything else is done, R4, but leaves the own pod in doubt, so that no create comes of the same step.)
+  void PutCreateFirst();
   void DecideClearing();
   void DecideWithdrawing();
   // What is to be told once the removal that is about to be sent has been accepted, and its answer.
@@ -184,6 +187,8 @@ class Election {
   // Since when something is open that only a read sent after that can settle (R3, R6).
   std::optional<absl::Duration> unsettled_since_;
   bool warm_up_ = false;  // the lock is about to go, and the connection for the create may have gone cold
+  // When a request last left its connection for others. A list does not: the watch that follows takes it.
+  absl::Duration connection_left_ = -absl::InfiniteDuration();
   absl::Duration last_read_ = -absl::InfiniteDuration();
   absl::Duration read_not_before_ = -absl::InfiniteDuration();
   kube::Backoff read_backoff_;

@@ -13,6 +13,12 @@ namespace leadership_broker::kube {
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
+  // A request, or its repetition, is handed to the transport.
+  virtual void OnSent(absl::string_view /*what*/) {}
+  // A watch brings an event, which its WatchObserver is about to be told of. `type` is Kubernetes' word ("DELETED"…);
+  // `decoding` is the time since its last bytes came.
+  virtual void OnEvent(absl::string_view /*type*/, absl::string_view /*resource*/, absl::string_view /*name*/,
+                       absl::Duration /*decoding*/) {}
   // One request, a repetition after a 401 by itself. `verb` is RBAC's word ("list", "watch"…), `what` a phrase for
   // people that begins with it and names the object; `http_status` is 0 where no complete answer came; `took` is the
   // time until it had come, for a watch until it was accepted or refused.

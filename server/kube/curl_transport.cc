@@ -163,15 +163,23 @@ CurlTransport::~CurlTransport() {
 }
 
 loop::Handle CurlTransport::Start(HttpRequest request, HttpHandler* handler) {
-  return std::make_unique<Transfer>(this, std::move(request), handler);
+  auto transfer = std::make_unique<Transfer>(this, std::move(request), handler);
+  // Sent at once, and not in the next turn: what else follows from the event that led to it may take its time.
+  Perform();
+  return transfer;
+}
+
+void CurlTransport::Perform() {
+  int running = 0;
+  curl_multi_perform(multi_, &running);
+  // Or the next Wait() would not know that there is something to deliver.
+  CollectEnded();
 }
 
 void CurlTransport::Wait(absl::Duration max) {
   const auto milliseconds = ready_.empty() ? absl::ToInt64Milliseconds(absl::Ceil(max, absl::Milliseconds(1))) : 0;
   curl_multi_poll(multi_, nullptr, 0, static_cast<int>(milliseconds), nullptr);
-  int running = 0;
-  curl_multi_perform(multi_, &running);
-  CollectEnded();
+  Perform();
   // What these deliveries make ready waits for the next turn.
   for (size_t count = ready_.size(); count > 0; --count) {
     Transfer* const transfer = ready_.front();
@@ -209,20 +217,20 @@ void CurlTransport::Deliver(Transfer* transfer) {
   transfer->is_ready_ = false;
   delivering_ = transfer;
   HttpHandler* const handler = transfer->handler_;
-  if (transfer->head_.has_value() && !std::exchange(transfer->head_delivered_, true)) {
-    const HttpHead head = *transfer->head_;
+  // What comes meanwhile, since the handler has something sent, is ready for the next turn.
+  const bool has_head = transfer->head_.has_value() && !std::exchange(transfer->head_delivered_, true);
+  const HttpHead head = has_head ? *transfer->head_ : HttpHead();
+  const std::string chunk = std::exchange(transfer->received_, {});
+  const std::optional<absl::Status> end = std::exchange(transfer->end_, std::nullopt);
+  if (has_head) {
     handler->OnHeaders(head);
     if (delivering_ == nullptr) return;
   }
-  if (!transfer->received_.empty()) {
-    const std::string chunk = std::exchange(transfer->received_, {});
+  if (!chunk.empty()) {
     handler->OnBody(chunk);
     if (delivering_ == nullptr) return;
   }
-  if (transfer->end_.has_value()) {
-    const absl::Status end = *transfer->end_;
-    handler->OnDone(end);
-  }
+  if (end.has_value()) handler->OnDone(*end);
   delivering_ = nullptr;
 }
 

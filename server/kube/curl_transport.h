@@ -65,6 +65,8 @@ class CurlTransport : public Transport, public loop::Waiter {
   // Easy handles are kept for the next request.
   CURL* TakeEasyHandle();
   void ReturnEasyHandle(CURL* easy);
+  // Goes on with all transfers as far as can be without waiting.
+  void Perform();
   void CollectEnded();
   // Calls the transfer's handler with what came for it; outside of curl, whose handles its callbacks may not touch.
   void Deliver(Transfer* transfer);

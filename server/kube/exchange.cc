@@ -45,6 +45,10 @@ void Exchange::ReportAnswer(int http_status) {
   connection_.observer->OnAnswer(request_.verb, what(), http_status, connection_.scheduler->Now().boot - sent_at_);
 }
 
+void Exchange::ReportEvent(absl::string_view type, absl::string_view name, absl::Duration decoding) {
+  if (connection_.observer != nullptr) connection_.observer->OnEvent(type, request_.resource, name, decoding);
+}
+
 void Exchange::ReportWatchEnd(const Outcome& outcome) {
   if (connection_.observer != nullptr) connection_.observer->OnWatchEnd(request_.resource, outcome);
 }
@@ -70,6 +74,7 @@ void Exchange::Transfer(const Proof& proof) {
   http.headers.insert(http.headers.end(), sent_.headers.begin(), sent_.headers.end());
   http.certificate = sent_.certificate;
   transfer_ = connection_.transport->Start(std::move(http), this);
+  if (connection_.observer != nullptr) connection_.observer->OnSent(what());
   if (!request_.http.streaming) return;
   timer_ = connection_.scheduler->After(kStreamAnswerLimit, [this] {
     if (head_.status == 0) ReportAnswer(0);

@@ -45,7 +45,9 @@ class Exchange : public loop::Pending, private HttpHandler {
   // Ends with DATA_LOSS.
   void EndUnreadable(absl::string_view why);
 
-  // Tells the observer of a watch's end.
+  absl::Duration Now() const { return connection_.scheduler->Now().boot; }
+  // Tell the observer of a watch's event, and of its end.
+  void ReportEvent(absl::string_view type, absl::string_view name, absl::Duration decoding);
   void ReportWatchEnd(const Outcome& outcome);
 
   const std::string& what() const { return request_.what; }

@@ -13,9 +13,9 @@ namespace leadership_broker::kube {
 namespace {
 
 std::optional<WatchEventKind> ObjectEventKind(const std::string& type) {
-  if (type == "ADDED") return WatchEventKind::kAdded;
-  if (type == "MODIFIED") return WatchEventKind::kModified;
-  if (type == "DELETED") return WatchEventKind::kDeleted;
+  for (const WatchEventKind kind : {WatchEventKind::kAdded, WatchEventKind::kModified, WatchEventKind::kDeleted}) {
+    if (type == WatchEventName(kind)) return kind;
+  }
   return std::nullopt;
 }
 
@@ -26,27 +26,35 @@ absl::Status Incomplete(const std::string& type) {
 
 }  // namespace
 
+absl::string_view WatchEventName(WatchEventKind kind) {
+  switch (kind) {
+    case WatchEventKind::kAdded:
+      return "ADDED";
+    case WatchEventKind::kModified:
+      return "MODIFIED";
+    case WatchEventKind::kDeleted:
+      break;
+  }
+  return "DELETED";
+}
+
 template <typename Object>
 absl::StatusOr<std::optional<typename WatchDecoder<Object>::Event>> WatchDecoder<Object>::Next() {
   const absl::StatusOr<std::optional<absl::string_view>> line = lines_.Next();
   if (!line.ok()) return line.status();
   if (!line->has_value()) return std::nullopt;
 
-  const absl::StatusOr<WatchEventType> head = FromJson<WatchEventType>(**line);
-  if (!head.ok()) return head.status();
-  const std::string& type = head->type();
-
-  if (type == "ERROR") {
-    absl::StatusOr<StatusWatchEvent> event = FromJson<StatusWatchEvent>(**line);
-    if (!event.ok()) return event.status();
-    return Event(ErrorEvent{std::move(*event->mutable_object())});
+  auto event = FromJson<typename Resource<Object>::WatchEvent>(**line);
+  if (!event.ok() || event->type() == "ERROR") {
+    absl::StatusOr<StatusWatchEvent> error = FromJson<StatusWatchEvent>(**line);
+    if (error.ok() && error->type() == "ERROR") return Event(ErrorEvent{std::move(*error->mutable_object())});
+    return event.ok() ? error.status() : event.status();
   }
+  const std::string& type = event->type();
   const std::optional<WatchEventKind> kind = ObjectEventKind(type);
   if (!kind.has_value() && type != "BOOKMARK") {
     return absl::DataLossError(absl::StrCat("a watch event of unknown type \"", absl::CHexEscape(type), "\""));
   }
-  auto event = FromJson<typename Resource<Object>::WatchEvent>(**line);
-  if (!event.ok()) return event.status();
   const ObjectMeta& metadata = event->object().metadata();
   if (metadata.resource_version().empty()) return Incomplete(type);
   if (!kind.has_value()) return Event(BookmarkEvent{metadata.resource_version()});

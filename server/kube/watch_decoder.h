@@ -16,6 +16,9 @@
 
 namespace leadership_broker::kube {
 
+// Kubernetes' word for it: "ADDED"…
+absl::string_view WatchEventName(WatchEventKind kind);
+
 template <typename Object>
 struct ObjectEvent {
   WatchEventKind kind;

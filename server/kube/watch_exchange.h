@@ -32,13 +32,14 @@ class WatchExchange : public Exchange {
     decoder_.Feed(chunk);
     const std::weak_ptr<const bool> alive = alive_;
     while (!alive.expired()) {
+      const absl::Duration began = Now();
       absl::StatusOr<std::optional<Event>> event = decoder_.Next();
       if (!event.ok()) return EndUnreadable(event.status().message());
       if (!event->has_value()) return;
       if (const auto* error = std::get_if<ErrorEvent>(&**event)) {
         return End(OutcomeOfErrorEvent(what(), head(), error->status));
       }
-      Tell(**std::move(event));
+      Tell(**std::move(event), Now() - began);
     }
   }
 
@@ -51,10 +52,12 @@ class WatchExchange : public Exchange {
   }
 
   // May destroy the exchange.
-  void Tell(Event event) {
+  void Tell(Event event, absl::Duration decoding) {
     if (auto* object = std::get_if<ObjectEvent<Object>>(&event)) {
+      ReportEvent(WatchEventName(object->kind), object->object.metadata().name(), decoding);
       observer_->OnEvent(object->kind, std::move(object->object));
     } else {
+      ReportEvent("BOOKMARK", "", decoding);
       observer_->OnBookmark(std::get<BookmarkEvent>(event).resource_version);
     }
   }

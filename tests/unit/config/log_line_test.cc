@@ -15,12 +15,12 @@ using config::FormatLogLine;
 using config::LogFormat;
 using config::LogLevel;
 
-const absl::Time kTime = absl::FromUnixMillis(1700000000123);
+const absl::Time kTime = absl::FromUnixMicros(1700000000123456);
 
 TEST(LogLineTest, Text) {
   EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kInfo, "this pod leads",
                           {{"lock", "my-app"}, {"message_of", "a b"}, {"empty", ""}}),
-            "2023-11-14T22:13:20.123Z info    this pod leads" + std::string(49, ' ') +
+            "2023-11-14T22:13:20.123456Z info    this pod leads" + std::string(49, ' ') +
                 " lock=my-app message_of=\"a b\" empty=\"\"");
 }
 
@@ -35,9 +35,9 @@ TEST(LogLineTest, TextIsInColumnsAsFarAsItsMessagesAllow) {
 }
 
 TEST(LogLineTest, TextStaysOnOneLineWhateverAServerSays) {
-  EXPECT_EQ(
-      FormatLogLine(LogFormat::kText, kTime, LogLevel::kError, "refused:\nforged", {{"body", "x\r\n\x1B[2J\"y"}}),
-      "2023-11-14T22:13:20.123Z error   refused:\\nforged" + std::string(47, ' ') + " body=\"x\\r\\n\\x1b[2J\\\"y\"");
+  EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kError, "refused:\nforged", {{"body", "x\r\n\x1B[2J\"y"}}),
+            "2023-11-14T22:13:20.123456Z error   refused:\\nforged" + std::string(47, ' ') +
+                " body=\"x\\r\\n\\x1b[2J\\\"y\"");
 }
 
 TEST(LogLineTest, Json) {
@@ -45,7 +45,7 @@ TEST(LogLineTest, Json) {
                                          {{"lock", "my-app"}, {"state", "LEADER"}});
   EXPECT_THAT(line, ::testing::Not(::testing::HasSubstr("\n")));
   const auto json = nlohmann::json::parse(line);
-  EXPECT_EQ(json, (nlohmann::json{{"time", "2023-11-14T22:13:20.123Z"},
+  EXPECT_EQ(json, (nlohmann::json{{"time", "2023-11-14T22:13:20.123456Z"},
                                   {"level", "warning"},
                                   {"message", "caf\xC3\xA9 \"x\"\n\t\x01"},
                                   {"lock", "my-app"},
@@ -55,7 +55,7 @@ TEST(LogLineTest, Json) {
 TEST(LogLineTest, JsonKeysComeInTheSameOrderEveryTime) {
   const std::string line =
       FormatLogLine(LogFormat::kJson, kTime, LogLevel::kInfo, "m", {{"state", "s"}, {"lock", "l"}});
-  EXPECT_EQ(line, R"({"level":"info","lock":"l","message":"m","state":"s","time":"2023-11-14T22:13:20.123Z"})");
+  EXPECT_EQ(line, R"({"level":"info","lock":"l","message":"m","state":"s","time":"2023-11-14T22:13:20.123456Z"})");
 }
 
 TEST(LogLineTest, AFieldCannotReplaceAStandardKey) {

@@ -367,6 +367,7 @@ TEST(R6, RemovalNamesTheVeryLockAndAConflictIsReadAgain) {
   ASSERT_NE(me.Did<DeleteLock>(), nullptr);
   EXPECT_EQ(me.Did<DeleteLock>()->precondition.uid, "L1");
   EXPECT_EQ(me.Did<DeleteLock>()->precondition.resource_version, "5");
+  me.Read(LockOf("other", "L1", 5), 11);
   me.Step(election::DeleteAnswered{Failure(absl::StatusCode::kAborted)});
   EXPECT_NE(me.Did<ReadTheLock>(), nullptr);
   EXPECT_EQ(me.Did<DeleteLock>(), nullptr);
@@ -931,12 +932,42 @@ TEST(Takeover, ConnectionIsMadeReadyWhenTheHolderIsGoingAndTheCreateDoesNotWaitF
   Candidate me;
   me.FollowLeader("other");
   me.OtherPod("other", Terminating(PodOf("other")));
-  EXPECT_EQ(me.Did<ReadTheLock>(), nullptr);  // it was used a moment ago
+  EXPECT_NE(me.Did<ReadTheLock>(), nullptr);  // the watch has taken the connection of the list
+  me.Read(LockOf("other", "L1", 5), 11);
   me.Advance(absl::Minutes(10));
   me.OtherPod("other", std::nullopt);
   EXPECT_NE(me.Did<ReadTheLock>(), nullptr);
   me.Deleted(LockOf("other", "L1", 5), 12);
   EXPECT_TRUE(me.Creates());
+}
+
+TEST(Takeover, ConnectionThatWasUsedAMomentAgoIsReady) {
+  Candidate me;
+  me.FollowLeader("other");
+  me.OtherPod("other", Terminating(PodOf("other")));
+  me.OtherPod("other", Ended(PodOf("other")));
+  me.Read(LockOf("other", "L1", 5), 11);
+  EXPECT_EQ(me.Did<ReadTheLock>(), nullptr);  // one for both
+  me.OtherPod("other", std::nullopt);
+  EXPECT_EQ(me.Did<ReadTheLock>(), nullptr);
+}
+
+TEST(Takeover, VeryManyCandidatesDoNotAllMakeAConnectionReady) {
+  Options options;
+  options.create_spread = absl::Seconds(1);  // R14
+  Candidate me(options);
+  me.FollowLeader("other");
+  me.OtherPod("other", Terminating(PodOf("other")));
+  EXPECT_EQ(me.Did<ReadTheLock>(), nullptr);
+}
+
+TEST(Takeover, CreateIsSentBeforeAnybodyIsToldThatThereIsNoLeader) {
+  Candidate me;
+  me.FollowLeader("other");
+  me.OtherPod("other", std::nullopt);
+  me.Deleted(LockOf("other", "L1", 5), 12);
+  EXPECT_EQ(me.Position<CreateLock>(), 0);
+  EXPECT_GT(me.Position<Publish>(), 0);
 }
 
 TEST(OnRequest, NobodyWaitsNobodyStands) {

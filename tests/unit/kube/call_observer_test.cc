@@ -25,6 +25,11 @@ using ::testing::IsEmpty;
 // Keeps what it is told, as one short line each.
 class Notes : public CallObserver {
  public:
+  void OnSent(absl::string_view what) override { trace.push_back(absl::StrCat("sent ", what)); }
+  void OnEvent(absl::string_view type, absl::string_view resource, absl::string_view name,
+               absl::Duration decoding) override {
+    trace.push_back(absl::StrCat(type, " ", resource, " ", name, " ", absl::FormatDuration(decoding)));
+  }
   void OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration took) override {
     EXPECT_EQ(what.substr(0, verb.size() + 1), absl::StrCat(verb, " "));
     lines.push_back(absl::StrCat(verb, " ", http_status, " ", absl::FormatDuration(took)));
@@ -34,6 +39,7 @@ class Notes : public CallObserver {
   }
 
   std::vector<std::string> lines;
+  std::vector<std::string> trace;
 };
 
 class IgnoringObserver : public WatchObserver<ConfigMap> {
@@ -103,6 +109,17 @@ TEST_F(CallObserverTest, AWatchIsTimedUntilItIsAcceptedAndItsEndIsTold) {
   scheduler_.Advance(absl::Minutes(5));
   transport_.Done();
   EXPECT_THAT(notes_.lines, ElementsAre("watch 200 3ms", "configmaps OK"));
+}
+
+TEST_F(CallObserverTest, WhatIsSentAndEachEventIsTold) {
+  const loop::Handle call = StartWatch();
+  transport_.Headers(Head(200));
+  transport_.Body(R"({"type":"DELETED","object":{"metadata":{"name":"lock","uid":"u","resourceVersion":"10"}}})"
+                  "\n"
+                  R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"11"}}})"
+                  "\n");
+  EXPECT_THAT(notes_.trace, ElementsAre("sent watch configmaps \"lock\" in namespace \"apps\"",
+                                        "DELETED configmaps lock 0", "BOOKMARK configmaps  0"));
 }
 
 TEST_F(CallObserverTest, AnExpiredWatchIsSeenInItsStream) {

@@ -241,6 +241,50 @@ TEST_F(CurlTransportTest, AStreamIsDeliveredAsItComes) {
   EXPECT_EQ(handler.calls.back(), "done");
 }
 
+TEST_F(CurlTransportTest, ARequestIsSentBeforeTheNextTurn) {
+  std::atomic<int> requests{0};
+  TlsServer server(certificate_, [&](const ServerRequest& request) {
+    ++requests;
+    return Echo(request);
+  });
+  const auto transport = Make(OptionsFor(server.port()));
+  Do(*transport, Get("/"));  // there is a connection now
+  RecordingHandler handler;
+  const loop::Handle handle = transport->Start(Get("/"), &handler);
+  const absl::Time end = absl::Now() + kPatience;
+  while (requests < 2 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_EQ(requests, 2);
+  WaitUntil(*transport, [&] { return handler.done; });
+}
+
+TEST_F(CurlTransportTest, WhatComesWhileAHandlerSendsIsDeliveredAfterItAndOnce) {
+  const auto stream = std::make_shared<BodyStream>();
+  TlsServer server(certificate_, [&](const ServerRequest& request) {
+    if (request.target != "/watch") return Echo(request);
+    ServerAnswer answer;
+    answer.stream = stream;
+    return answer;
+  });
+  const auto transport = Make(OptionsFor(server.port()));
+  RecordingHandler other;
+  loop::Handle other_handle;
+  RecordingHandler handler;
+  handler.on_call = [&](const std::string& call) {
+    if (call != "body" || other_handle != nullptr) return;
+    stream->Write("two");
+    stream->Finish();
+    const absl::Time end = absl::Now() + kPatience;
+    while (server.answers() < 1 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
+    other_handle = transport->Start(Get("/"), &other);
+    EXPECT_FALSE(handler.done);
+  };
+  const loop::Handle handle = transport->Start(Get("/watch", true), &handler);
+  stream->Write("one");
+  WaitUntil(*transport, [&] { return handler.done && other.done; });
+  EXPECT_EQ(handler.body, "onetwo");
+  EXPECT_THAT(handler.calls, ElementsAre("headers", "body", "body", "done"));
+}
+
 TEST_F(CurlTransportTest, AStreamOutlivesTheTimeOutOfOrdinaryRequests) {
   const auto stream = std::make_shared<BodyStream>();
   TlsServer server(certificate_, [&](const ServerRequest& request) {
