@@ -174,12 +174,14 @@ class WithOperatorLib : public Candidate {
 int Main(int argc, char** argv) {
   CLI::App app{"Failover times on a real control plane: the broker, the floor and the rivals."};
   std::string floor;
+  std::string floor_cpp;
   std::string leases;
   std::string contender;
   std::string json;
   int rounds = 12;
   int quick = 5;
   app.add_option("--floor", floor, "the built bench/floor")->required()->check(CLI::ExistingFile);
+  app.add_option("--floor-cpp", floor_cpp, "the built floor-cpp; left out without it")->check(CLI::ExistingFile);
   app.add_option("--leases", leases, "the built bench/floor/leases")->required()->check(CLI::ExistingFile);
   app.add_option("--contender", contender, "the built contender of operator-lib; left out without it")
       ->check(CLI::ExistingFile);
@@ -200,6 +202,7 @@ int Main(int argc, char** argv) {
   };
 
   Figures bare("floor: a bare watch and create, in client-go");
+  Figures bare_cpp("the same floor in C++, by libcurl");
   Race broker("leadership-broker", [&](int number) -> std::unique_ptr<Candidate> {
     return std::make_unique<WithBroker>(&cluster, namespace_name, number);
   });
@@ -218,12 +221,14 @@ int Main(int argc, char** argv) {
   }
   for (int round = 0; round < rounds; ++round) {
     RunFloor(cluster, {floor, "--owners"}, namespace_name, quick, &bare);
+    if (!floor_cpp.empty()) RunFloor(cluster, {floor_cpp, "--owners"}, namespace_name, quick, &bare_cpp);
     for (int run = 0; run < quick; ++run) broker.Once();
     released.Once();
     crashed.Once();
     if (operator_lib != nullptr) operator_lib->Once();
   }
   std::vector<const Figures*> kinds = {&bare, &broker.figures(), &released.figures(), &crashed.figures()};
+  if (!floor_cpp.empty()) kinds.insert(kinds.begin() + 1, &bare_cpp);
   if (operator_lib != nullptr) kinds.push_back(&operator_lib->figures());
   std::cout << Figures::Header() << std::endl;
   for (const Figures* kind : kinds) std::cout << kind->Row(&bare) << std::endl;

@@ -130,18 +130,23 @@ class Race {
 int Main(int argc, char** argv) {
   CLI::App app{"Takeover times on a real control plane, beside the floor."};
   std::string floor;
+  std::string floor_cpp;
   std::string json;
   int rounds = 10;
   int runs = 20;
+  bool brief = false;
   app.add_option("--floor", floor, "the built bench/floor")->required()->check(CLI::ExistingFile);
+  app.add_option("--floor-cpp", floor_cpp, "the built floor-cpp; left out without it")->check(CLI::ExistingFile);
   app.add_option("--rounds", rounds, "how often the kinds take turns")->capture_default_str();
   app.add_option("--runs", runs, "of each kind in a round")->capture_default_str();
+  app.add_flag("--brief", brief, "the floor, and the lock deleted, alone");
   app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
   RealCluster& cluster = RealCluster::Shared();
   const std::string floor_namespace = cluster.NewNamespace();
   Figures bare("floor: lock deleted -> client-go's own create acknowledged");
+  Figures bare_cpp("the same floor in C++, by libcurl");
   Figures lock_removed("lock deleted, its holder's pod gone -> app told LEADER");
   Figures pod_removed("leader's pod deleted -> (collector) -> app told LEADER");
   Figures traced("the same, by brokers that log their trace points");
@@ -150,20 +155,17 @@ int Main(int argc, char** argv) {
   Race traced_race(&cluster, &trace);
   for (int round = 0; round < rounds; ++round) {
     RunFloor(cluster, {floor}, floor_namespace, runs, &bare);
+    if (!floor_cpp.empty()) RunFloor(cluster, {floor_cpp}, floor_namespace, runs, &bare_cpp);
     for (int run = 0; run < runs; ++run) lock_removed.Add(race.FromLockRemoved());
+    if (brief) continue;
     for (int run = 0; run < runs; ++run) traced.Add(traced_race.FromLockRemoved());
     for (int run = 0; run < runs; ++run) pod_removed.Add(race.FromPodRemoved());
   }
-  std::cout << Figures::Header() << "\n"
-            << bare.Row(&bare) << "\n"
-            << lock_removed.Row(&bare) << "\n"
-            << pod_removed.Row(&bare) << "\n"
-            << traced.Row(&bare) << std::endl;
   std::vector<const Figures*> all = {&bare, &lock_removed, &pod_removed, &traced};
-  for (const Figures& stage : trace.stages()) {
-    std::cout << stage.Row(&bare) << std::endl;
-    all.push_back(&stage);
-  }
+  if (!floor_cpp.empty()) all.insert(all.begin() + 1, &bare_cpp);
+  for (const Figures& stage : trace.stages()) all.push_back(&stage);
+  std::cout << Figures::Header() << std::endl;
+  for (const Figures* kind : all) std::cout << kind->Row(&bare) << std::endl;
   WriteResults(json, "takeover", all);
   return 0;
 }
