@@ -1,5 +1,5 @@
 # The commands of the README. Each installs what it misses first; the work is in scripts/ and in CMake's presets.
-.PHONY: deps build test test-operator-lib test-upgrade demo bench fuzz simulate chaos lint
+.PHONY: deps build test test-operator-lib test-upgrade demo bench bench-check fuzz simulate chaos lint
 
 deps:
 	@scripts/deps
@@ -24,6 +24,11 @@ demo: deps
 
 bench: deps
 	@bench/run
+
+# TAKE=1 takes what is measured as what is expected from now on.
+bench-check: deps
+	@scripts/build release leadership-broker takeover_bench startup_bench fanout_bench
+	@bench/guard $(if $(TAKE),--take)
 
 # Each target gets SECONDS (60) or MINUTES of new inputs.
 SECONDS = $(if $(MINUTES),$(shell expr $(MINUTES) \* 60),60)
