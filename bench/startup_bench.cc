@@ -219,7 +219,9 @@ int Main(int argc, char** argv) {
 
   std::cout << Figures::Header() << "\n";
   for (size_t at = 0; at < figures.size(); ++at) std::cout << figures[at]->Row(figures[at - at % 3]) << "\n";
-  for (size_t at = 0; at < values.size(); ++at) std::cout << values[at]->Row(values[at - at % 2]) << "\n";
+  for (size_t at = 0; at < values.size(); ++at) {
+    if (!values[at]->values().empty()) std::cout << values[at]->Row(values[at - at % 2]) << "\n";
+  }
   if (!can_be_cold) {
     std::cout << "NOT RUN: cold starts: the kernel keeps the files of the temporary folder in memory (TMPDIR names "
                  "another)\n";
