@@ -27,6 +27,9 @@ class LockDirectory {
   // CheckCaller, then the lock; the only one when `name` is empty. INVALID_ARGUMENT, NOT_FOUND. Never null.
   absl::StatusOr<const status::NamedHub*> Find(const std::string& name, const std::string& pod_uid) const;
 
+  // In the order of --lock.
+  const status::NamedHubs& entries() const { return entries_; }
+
   // Every lock as last seen, in the order of --lock.
   std::vector<leadership::v1::Lock> List() const;
 

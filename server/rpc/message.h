@@ -2,15 +2,21 @@
 #ifndef LEADERSHIP_BROKER_RPC_MESSAGE_H_
 #define LEADERSHIP_BROKER_RPC_MESSAGE_H_
 
+#include <optional>
+
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 
 #include "leadership/v1/leadership.pb.h"
 #include "server/status/hub.h"
 
 namespace leadership_broker::rpc {
 
-// Fills `message` for sending at `now` (boot clock): `valid_for` is what is left of the snapshot's trust by then, zero
-// when nothing is, and absent without a limit or where this pod does not lead (R9).
+// `valid_for` of a message that is sent at `now` (boot clock): what is left of the snapshot's trust by then, zero when
+// nothing is; none without a limit or where this pod does not lead (R9).
+std::optional<google::protobuf::Duration> ValidFor(const status::Snapshot& snapshot, absl::Duration now);
+
+// Fills `message` for sending at `now`.
 void FillMessage(const status::Snapshot& snapshot, absl::Duration now, leadership::v1::Leadership* message);
 
 }  // namespace leadership_broker::rpc

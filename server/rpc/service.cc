@@ -23,11 +23,16 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const abs
 }
 
 // A stream that is refused before it begins.
-class RefusedWatch : public grpc::ServerWriteReactor<leadership::v1::Leadership> {
+class RefusedWatch : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   explicit RefusedWatch(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
   void OnDone() override { delete this; }
 };
+
+// False for bytes that are no such request.
+bool Parse(grpc::ByteBuffer bytes, leadership::v1::WatchLeadershipRequest* request) {
+  return grpc::SerializationTraits<leadership::v1::WatchLeadershipRequest>::Deserialize(&bytes, request).ok();
+}
 
 // InfiniteDuration when none is asked for.
 absl::StatusOr<absl::Duration> Heartbeat(const leadership::v1::WatchLeadershipRequest& request) {
@@ -40,7 +45,9 @@ absl::StatusOr<absl::Duration> Heartbeat(const leadership::v1::WatchLeadershipRe
 
 }  // namespace
 
-Service::Service(Options options) : options_(std::move(options)), budget_(options_.max_streams) {}
+Service::Service(Options options) : options_(std::move(options)), budget_(options_.max_streams) {
+  for (const status::NamedHub& entry : options_.directory->entries()) messages_[entry.hub];
+}
 
 grpc::ServerUnaryReactor* Service::GetLeadership(grpc::CallbackServerContext* context,
                                                  const leadership::v1::GetLeadershipRequest* request,
@@ -53,15 +60,19 @@ grpc::ServerUnaryReactor* Service::GetLeadership(grpc::CallbackServerContext* co
   return Answer(context, absl::OkStatus());
 }
 
-grpc::ServerWriteReactor<leadership::v1::Leadership>* Service::WatchLeadership(
-    grpc::CallbackServerContext*, const leadership::v1::WatchLeadershipRequest* request) {
-  const auto entry = options_.directory->Find(request->lock(), request->pod_uid());
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Service::WatchLeadership(grpc::CallbackServerContext*,
+                                                                     const grpc::ByteBuffer* bytes) {
+  leadership::v1::WatchLeadershipRequest request;
+  // As gRPC itself answers them in the other calls.
+  if (!Parse(*bytes, &request)) return new RefusedWatch(absl::UnimplementedError(""));
+  const auto entry = options_.directory->Find(request.lock(), request.pod_uid());
   if (!entry.ok()) return new RefusedWatch(entry.status());
-  const absl::StatusOr<absl::Duration> heartbeat = Heartbeat(*request);
+  const absl::StatusOr<absl::Duration> heartbeat = Heartbeat(request);
   if (!heartbeat.ok()) return new RefusedWatch(heartbeat.status());
   StreamBudget::Slot slot = budget_.TryTake(StreamBudget::Use::kWatch);
   if (slot == nullptr) return new RefusedWatch(budget_.Exhausted());
-  return new WatchReactor({(*entry)->hub, std::move(slot), *heartbeat, &timer_, options_.now});
+  status::Hub* const hub = (*entry)->hub;
+  return new WatchReactor({hub, &messages_.at(hub), std::move(slot), *heartbeat, &timer_, options_.now});
 }
 
 grpc::ServerUnaryReactor* Service::Become(grpc::CallbackServerContext* context,

@@ -3,19 +3,31 @@
 #define LEADERSHIP_BROKER_RPC_SERVICE_H_
 
 #include <functional>
+#include <unordered_map>
 
 #include "absl/time/time.h"
+#include "grpcpp/support/byte_buffer.h"
 
 #include "leadership/v1/leadership.grpc.pb.h"
 #include "server/rpc/campaign_requests.h"
 #include "server/rpc/heartbeat_timer.h"
 #include "server/rpc/lock_directory.h"
+#include "server/rpc/shared_message.h"
 #include "server/rpc/step_down_requests.h"
 #include "server/rpc/stream_budget.h"
 
 namespace leadership_broker::rpc {
 
-class Service : public leadership::v1::LeadershipBroker::CallbackService {
+// All calls by the callback API, as in CallbackService, but for WatchLeadership, which sends bytes that its streams
+// share.
+using CallbackServiceBase = leadership::v1::LeadershipBroker::WithCallbackMethod_GetLeadership<
+    leadership::v1::LeadershipBroker::WithRawCallbackMethod_WatchLeadership<
+        leadership::v1::LeadershipBroker::WithCallbackMethod_Become<
+            leadership::v1::LeadershipBroker::WithCallbackMethod_StepDown<
+                leadership::v1::LeadershipBroker::WithCallbackMethod_ListLocks<
+                    leadership::v1::LeadershipBroker::Service>>>>>;
+
+class Service : public CallbackServiceBase {
  public:
   struct Options {
     // Outlives the service.
@@ -33,8 +45,8 @@ class Service : public leadership::v1::LeadershipBroker::CallbackService {
   grpc::ServerUnaryReactor* GetLeadership(grpc::CallbackServerContext* context,
                                           const leadership::v1::GetLeadershipRequest* request,
                                           leadership::v1::Leadership* response) override;
-  grpc::ServerWriteReactor<leadership::v1::Leadership>* WatchLeadership(
-      grpc::CallbackServerContext* context, const leadership::v1::WatchLeadershipRequest* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchLeadership(grpc::CallbackServerContext* context,
+                                                              const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* Become(grpc::CallbackServerContext* context, const leadership::v1::BecomeRequest* request,
                                    leadership::v1::Leadership* response) override;
   grpc::ServerUnaryReactor* StepDown(grpc::CallbackServerContext* context,
@@ -50,6 +62,8 @@ class Service : public leadership::v1::LeadershipBroker::CallbackService {
   const Options options_;
   StreamBudget budget_;
   HeartbeatTimer timer_;
+  // Of each lock; all are made in the constructor.
+  std::unordered_map<const status::Hub*, SharedMessage> messages_;
 };
 
 }  // namespace leadership_broker::rpc

@@ -4,7 +4,6 @@
 
 #include "server/rpc/grpc_status.h"
 #include "server/rpc/lock_directory.h"
-#include "server/rpc/message.h"
 
 namespace leadership_broker::rpc {
 
@@ -24,10 +23,10 @@ void WatchReactor::Advance(bool or_latest) {
   const status::Hub::Next next = or_latest ? subscription_->TakeOrLatest() : subscription_->Take();
   if (next.closed) return End(ToGrpcStatus(ShuttingDown()));
   if (next.snapshot == nullptr) return;
-  FillMessage(*next.snapshot, options_.now(), &message_);
+  message_ = options_.message->Of(next.snapshot, options_.now());
   last_sent_ = HeartbeatTimer::Now();
   writing_ = true;
-  StartWrite(&message_);
+  StartWrite(message_.get());
 }
 
 void WatchReactor::End(const grpc::Status& status) {

@@ -6,11 +6,12 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 
-#include "leadership/v1/leadership.pb.h"
 #include "server/loop/mutex.h"
 #include "server/rpc/heartbeat_timer.h"
+#include "server/rpc/shared_message.h"
 #include "server/rpc/stream_budget.h"
 #include "server/status/hub.h"
 
@@ -19,10 +20,11 @@ namespace leadership_broker::rpc {
 // Sends what the hub has for it, one message at a time: while one is under way, newer ones meet in the subscription's
 // slots. It is called by the hub's publisher, by gRPC's threads and by the timer's; it deletes itself when gRPC is done
 // with the call.
-class WatchReactor : public grpc::ServerWriteReactor<leadership::v1::Leadership> {
+class WatchReactor : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   struct Options {
     status::Hub* hub;
+    SharedMessage* message;
     StreamBudget::Slot slot;
     // InfiniteDuration: none.
     absl::Duration heartbeat;
@@ -51,7 +53,7 @@ class WatchReactor : public grpc::ServerWriteReactor<leadership::v1::Leadership>
   // When the last message was given to gRPC, on the timer's clock.
   absl::Duration last_sent_ GUARDED_BY(mutex_);
   // What is under way.
-  leadership::v1::Leadership message_ GUARDED_BY(mutex_);
+  std::shared_ptr<const grpc::ByteBuffer> message_ GUARDED_BY(mutex_);
   // Both are set before they can call back, and ended in OnDone.
   std::unique_ptr<status::Hub::Subscription> subscription_;
   std::unique_ptr<HeartbeatTimer::Beat> beat_;
