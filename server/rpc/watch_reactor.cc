@@ -43,6 +43,7 @@ absl::Duration WatchReactor::Tick() {
 }
 
 void WatchReactor::OnWriteDone(bool ok) {
+  options_.hub->AwaitTurn();
   loop::MutexLock lock(mutex_);
   writing_ = false;
   if (ok && !cancelled_) return Advance(/*or_latest=*/false);

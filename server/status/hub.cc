@@ -8,6 +8,8 @@
 namespace leadership_broker::status {
 namespace {
 
+// Some milliseconds' work.
+constexpr size_t kToldInOneGo = 256;
 constexpr size_t kNotArmed = static_cast<size_t>(-1);
 
 }  // namespace
@@ -54,8 +56,13 @@ void Hub::Tell(Armed armed) {
   const size_t at_once = std::min(armed.size(), kToldAtOnce);
   if (armed.size() > at_once) {
     // Begun first, so that it goes on meanwhile.
-    crier_.Post([later = Armed(armed.begin() + at_once, armed.end())] {
-      for (const auto& subscriber : later) subscriber->gate.Run();
+    crier_.Post([this, later = Armed(armed.begin() + at_once, armed.end())] {
+      for (size_t i = 0; i < later.size();) {
+        const size_t end = std::min(i + kToldInOneGo, later.size());
+        turnstile_.Close();
+        for (; i < end; ++i) later[i]->gate.Run();
+        turnstile_.Open();
+      }
     });
   }
   for (size_t i = 0; i < at_once; ++i) armed[i]->gate.Run();

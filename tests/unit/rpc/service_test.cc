@@ -8,9 +8,11 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
 #include "tests/harness/eventually.h"
@@ -144,6 +146,24 @@ TEST(ServiceTest, EveryCallIsUnavailableOnceTheShutdownHasBegun) {
   ExpectAll(AllCalls(*running.stub, "a", ""), grpc::StatusCode::UNAVAILABLE, "shutting down");
   ListLocksResponse locks;
   ExpectAll({ListLocks(*running.stub, "", &locks)}, grpc::StatusCode::UNAVAILABLE, "shutting down");
+}
+
+TEST(ServiceTest, BytesThatAreNoRequestAreAnsweredAlikeByEveryCall) {
+  RunningServer running;
+  running.hub.Publish(Standby(1));
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  grpc::GenericStub stub(grpc::CreateCustomChannel(running.address, grpc::InsecureChannelCredentials(), arguments));
+  const grpc::Slice bytes("\xff\xff");
+  const grpc::ByteBuffer request(&bytes, 1);
+  for (const char* method : {"GetLeadership", "WatchLeadership", "Become", "StepDown", "ListLocks"}) {
+    grpc::ClientContext context;
+    grpc::ByteBuffer answer;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, std::string("/leadership.v1.LeadershipBroker/") + method, grpc::StubOptions(), &request,
+                   &answer, [&done](grpc::Status status) { done.set_value(std::move(status)); });
+    EXPECT_EQ(done.get_future().get().error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
+  }
 }
 
 TEST(ServiceTest, GetTellsTheLatest) {
