@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "gtest/gtest.h"
 
+#include "leadership/v1/leadership.grpc.pb.h"
 #include "server/rpc/message.h"
 #include "tests/unit/rpc/snapshots.h"
 
