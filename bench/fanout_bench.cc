@@ -1,125 +1,38 @@
-// fanout_bench: how long until the last of very many streams is told of a change, and what a stream costs in memory,
-// beside a bare gRPC broadcast of the same bytes, in turns in one run. Against the stand-in: what is measured is the
-// telling.
-#include <sys/stat.h>
-
+// fanout_bench: how long until the last of very many streams is told of a change, how much of the processor that takes,
+// and what a stream costs in memory, beside a bare gRPC broadcast of the same bytes, in turns in one run. Against the
+// stand-in: what is measured is the telling.
 #include <algorithm>
 #include <deque>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 
+#include "bench/cpu_time.h"
 #include "bench/figures.h"
 #include "bench/listeners.h"
 #include "bench/memory.h"
 #include "bench/results.h"
-#include "tests/harness/broker_process.h"
-#include "tests/harness/child_process.h"
-#include "tests/harness/eventually.h"
+#include "bench/teller.h"
+#include "bench/values.h"
 #include "tests/harness/fake_cluster.h"
 #include "tests/harness/require.h"
-#include "tests/harness/scratch_dir.h"
-#include "tests/harness/test_pod.h"
 
 namespace leadership_broker::bench {
 namespace {
 
-using leadership::v1::Leadership;
-using testing::BrokerCommand;
-using testing::BrokerProcess;
-using testing::ChildProcess;
 using testing::FakeCluster;
 using testing::Require;
-using testing::ScratchDir;
-using testing::TestPod;
 
+// The streams share so many connections at most.
+constexpr int kConnections = 100;
 constexpr absl::Duration kSettles = absl::Seconds(6);  // housekeeping is done every five
-
-// What tells the streams: the broker, or its measure.
-class Teller {
- public:
-  virtual ~Teller() = default;
-  virtual std::string address() const = 0;
-  virtual pid_t pid() const = 0;
-  // Makes a change, and says which version tells of it.
-  virtual uint64_t Change() = 0;
-};
-
-std::string Listen(bool tcp) { return tcp ? absl::StrCat("127.0.0.1:", testing::FreePort()) : ""; }
-
-// A leader, whose lock somebody annotates.
-class Broker : public Teller {
- public:
-  Broker(FakeCluster* cluster, const std::string& namespace_name, bool tcp, int max_streams)
-      : cluster_(cluster),
-        pod_(cluster, namespace_name, tcp ? "tcp" : "unix"),
-        broker_(Command(max_streams), Listen(tcp)) {
-    const auto leads = [this] { return broker_.Get().state() == Leadership::STATE_LEADER; };
-    Require(broker_.WaitServing() && testing::Eventually(leads), "no leader");
-  }
-
-  std::string address() const override { return broker_.address(); }
-  pid_t pid() const override { return broker_.pid(); }
-  uint64_t Change() override {
-    const nlohmann::json patch = {{"metadata", {{"annotations", {{"change", std::to_string(++changes_)}}}}}};
-    const testing::HttpAnswer answer = cluster_->Admin().Patch(
-        "/api/v1/namespaces/" + pod_.namespace_name() + "/configmaps/" + pod_.name() + "-lock", patch);
-    Require(answer.status == 200, answer.text);
-    return std::stoull(answer.body["metadata"]["resourceVersion"].get<std::string>());
-  }
-
-  Leadership Says() const { return broker_.Get(); }
-
- private:
-  BrokerCommand Command(int max_streams) {
-    BrokerCommand command = BrokerCommand::InPod(pod_, pod_.name() + "-lock");
-    command.flags.push_back(absl::StrCat("--max-streams=", max_streams));
-    return command;
-  }
-
-  FakeCluster* const cluster_;
-  const TestPod pod_;
-  BrokerProcess broker_;
-  int changes_ = 0;
-};
-
-class Bare : public Teller {
- public:
-  Bare(const std::string& program, bool tcp, Leadership message)
-      : listen_(tcp ? Listen(tcp) : "unix:" + scratch_.File("socket")), message_(std::move(message)) {
-    Require(mkfifo(scratch_.File("fifo").c_str(), 0600) == 0, "no FIFO");
-    process_ = std::make_unique<ChildProcess>(std::vector<std::string>{program, listen_, scratch_.File("fifo")},
-                                              testing::Environment(), scratch_.File("log"));
-    fifo_.open(scratch_.File("fifo"));
-  }
-
-  std::string address() const override { return listen_; }
-  pid_t pid() const override { return process_->pid(); }
-  uint64_t Change() override {
-    message_.mutable_lock()->set_resource_version(std::to_string(++version_));
-    const std::string bytes = message_.SerializeAsString();
-    fifo_ << bytes.size() << "\n" << bytes << std::flush;
-    return version_;
-  }
-
- private:
-  const ScratchDir scratch_;
-  const std::string listen_;
-  Leadership message_;
-  uint64_t version_ = 1'000'000;
-  std::unique_ptr<ChildProcess> process_;
-  std::ofstream fifo_;
-};
+constexpr absl::Duration kIdleFor = absl::Milliseconds(5);
 
 struct Case {
   bool tcp;
@@ -134,28 +47,83 @@ struct Case {
 // The streams of one teller, and what came of its changes.
 class Telling {
  public:
-  Telling(Teller* teller, const Case& of, const std::string& who) : teller_(teller), figures_(who + ": " + of.Name()) {
-    const Memory idle = MemoryOf(teller->pid());
-    listeners_ = std::make_unique<Listeners>(teller->address(), of.streams, std::min(of.streams, 100), of.silent);
-    listeners_->WaitTold(teller->Change());
-    absl::SleepFor(kSettles);
-    kilobytes_ = (MemoryOf(teller->pid()).resident - idle.resident) * 1024 / of.streams;
+  Telling(Teller* teller, const Case& of, const std::string& who)
+      : teller_(teller),
+        idle_(MemoryOf(teller->pid())),
+        streams_(of.streams),
+        listeners_(teller->address(), of.streams, std::min(of.streams, kConnections), of.silent),
+        told_(who + ": " + of.Name()),
+        cpu_(who + ": the processor's time for a change, " + of.Name(), "ms"),
+        memory_(who + ": memory a stream, " + of.Name(), "KB") {
+    listeners_.WaitTold(teller->Change());
   }
+
+  // Once it has settled.
+  void TakeMemory() { memory_.Add((MemoryOf(teller_->pid()).resident - idle_.resident) * 1024 / streams_); }
 
   void Once() {
+    const absl::Duration cpu = CpuTimeOf(teller_->pid());
     const absl::Time began = absl::Now();
-    figures_.Add(listeners_->WaitTold(teller_->Change()) - began);
+    told_.Add(listeners_.WaitTold(teller_->Change()) - began);
+    // What it still has to do when the last one is told is its own, and not the next one's.
+    absl::Duration used = CpuTimeOf(teller_->pid());
+    for (absl::Duration before = absl::ZeroDuration(); used != before;) {
+      before = used;
+      absl::SleepFor(kIdleFor);
+      used = CpuTimeOf(teller_->pid());
+      if (used - before < kIdleFor / 10) break;
+    }
+    cpu_.Add(absl::ToDoubleMilliseconds(used - cpu));
   }
 
-  const Figures& figures() const { return figures_; }
-  double kilobytes() const { return kilobytes_; }
+  const Figures& told() const { return told_; }
+  const Values& cpu() const { return cpu_; }
+  const Values& memory() const { return memory_; }
 
  private:
   Teller* const teller_;
-  std::unique_ptr<Listeners> listeners_;
-  Figures figures_;
-  double kilobytes_ = 0;
+  const Memory idle_;
+  const int streams_;
+  Listeners listeners_;
+  Figures told_;
+  Values cpu_;
+  Values memory_;
 };
+
+// What is kept of the cases for the file.
+struct Found {
+  std::deque<Figures> told;
+  std::deque<Values> values;
+
+  void Take(const Telling& telling) {
+    told.push_back(telling.told());
+    values.push_back(telling.cpu());
+    values.push_back(telling.memory());
+  }
+};
+
+void Measure(FakeCluster& cluster, const std::string& bare_program, const Case& of, int runs, Found* found) {
+  const std::string namespace_name = cluster.NewNamespace();
+  cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
+                                   {"pods", {"get", "list", "watch"}, {}}});
+  Broker broker(&cluster, namespace_name, of.tcp, of.streams + 1);
+  Bare bare(bare_program, of.tcp, broker.Says());
+  Telling by_bare(&bare, of, "bare broadcast");
+  Telling by_broker(&broker, of, "broker");
+  absl::SleepFor(kSettles);
+  by_bare.TakeMemory();
+  by_broker.TakeMemory();
+  for (int run = 0; run < runs; ++run) {
+    by_bare.Once();
+    by_broker.Once();
+  }
+  std::cout << by_bare.told().Row(&by_bare.told()) << "\n"
+            << by_broker.told().Row(&by_bare.told()) << "\n"
+            << "  " << by_broker.cpu().Row(&by_bare.cpu()) << "\n"
+            << "  " << by_broker.memory().Row(&by_bare.memory()) << std::endl;
+  found->Take(by_bare);
+  found->Take(by_broker);
+}
 
 int Main(int argc, char** argv) {
   CLI::App app{"A change told to very many streams, beside a bare gRPC broadcast."};
@@ -172,39 +140,20 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   FakeCluster cluster;
-  std::deque<Figures> kinds;
+  Found found;
   std::cout << Figures::Header() << std::endl;
   for (const bool tcp : brief ? std::vector<bool>{true} : std::vector<bool>{true, false}) {
-    for (int streams : sizes) {
-      std::vector<int> silent_ones = {0};
-      if (streams >= 100 && !brief) silent_ones.push_back(streams / 100);
-      for (int silent : silent_ones) {
-        const std::string namespace_name = cluster.NewNamespace();
-        cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                         {"pods", {"get", "list", "watch"}, {}}});
-        const Case of{tcp, streams, silent};
-        Broker broker(&cluster, namespace_name, tcp, streams + 1);
-        Bare bare(bare_program, tcp, broker.Says());
-        Telling by_bare(&bare, of, "bare broadcast");
-        Telling by_broker(&broker, of, "broker");
-        for (int run = 0; run < runs; ++run) {
-          by_bare.Once();
-          by_broker.Once();
-        }
-        std::cout << by_bare.figures().Row(&by_bare.figures()) << "\n"
-                  << by_broker.figures().Row(&by_bare.figures()) << "\n"
-                  << absl::StrFormat("  memory a stream: bare %.1f KB, broker %.1f KB, %.2f x\n", by_bare.kilobytes(),
-                                     by_broker.kilobytes(), by_broker.kilobytes() / by_bare.kilobytes())
-                  << std::flush;
-        kinds.push_back(by_bare.figures());
-        kinds.push_back(by_broker.figures());
-      }
+    for (const int streams : sizes) {
+      Measure(cluster, bare_program, {tcp, streams, 0}, runs, &found);
+      if (streams >= 100 && !brief) Measure(cluster, bare_program, {tcp, streams, streams / 100}, runs, &found);
     }
   }
   Require(!::testing::Test::HasFailure(), "see above");
-  std::vector<const Figures*> all;
-  for (const Figures& kind : kinds) all.push_back(&kind);
-  WriteResults(json, "fanout", all);
+  std::vector<const Figures*> told;
+  for (const Figures& figures : found.told) told.push_back(&figures);
+  std::vector<const Values*> values;
+  for (const Values& kind : found.values) values.push_back(&kind);
+  WriteResults(json, "fanout", told, values);
   return 0;
 }
 
