@@ -1,6 +1,7 @@
 // fanout_bench: how long until the last of very many streams is told of a change, how much of the processor that takes,
-// and what a stream costs in memory, beside a bare gRPC broadcast of the same bytes, in turns in one run. Against the
-// stand-in: what is measured is the telling.
+// and what a stream costs in memory, beside a bare gRPC broadcast of the same bytes and etcd's own election
+// (v3election, whose leader proclaims and whose observers are told), in turns in one run. Against the stand-in: what is
+// measured is the telling.
 #include <algorithm>
 #include <deque>
 #include <iostream>
@@ -14,8 +15,9 @@
 #include "gtest/gtest.h"
 
 #include "bench/cpu_time.h"
+#include "bench/etcd_teller.h"
 #include "bench/figures.h"
-#include "bench/listeners.h"
+#include "bench/listeners_process.h"
 #include "bench/memory.h"
 #include "bench/results.h"
 #include "bench/teller.h"
@@ -47,11 +49,11 @@ struct Case {
 // The streams of one teller, and what came of its changes.
 class Telling {
  public:
-  Telling(Teller* teller, const Case& of, const std::string& who)
+  Telling(const std::string& program, Service service, Teller* teller, const Case& of, const std::string& who)
       : teller_(teller),
         idle_(MemoryOf(teller->pid())),
         streams_(of.streams),
-        listeners_(teller->address(), of.streams, std::min(of.streams, kConnections), of.silent),
+        listeners_(program, service, teller->address(), of.streams, std::min(of.streams, kConnections), of.silent),
         told_(who + ": " + of.Name()),
         cpu_(who + ": the processor's time for a change, " + of.Name(), "ms"),
         memory_(who + ": memory a stream, " + of.Name(), "KB") {
@@ -84,7 +86,7 @@ class Telling {
   Teller* const teller_;
   const Memory idle_;
   const int streams_;
-  Listeners listeners_;
+  ListenersProcess listeners_;
   Figures told_;
   Values cpu_;
   Values memory_;
@@ -102,37 +104,53 @@ struct Found {
   }
 };
 
-void Measure(FakeCluster& cluster, const std::string& bare_program, const Case& of, int runs, Found* found) {
+struct Programs {
+  std::string bare;
+  std::string listeners;
+  // May be empty.
+  std::string etcd;
+};
+
+void Measure(FakeCluster& cluster, const Programs& programs, const Case& of, int runs, Found* found) {
   const std::string namespace_name = cluster.NewNamespace();
   cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
                                    {"pods", {"get", "list", "watch"}, {}}});
   Broker broker(&cluster, namespace_name, of.tcp, of.streams + 1);
-  Bare bare(bare_program, of.tcp, broker.Says());
-  Telling by_bare(&bare, of, "bare broadcast");
-  Telling by_broker(&broker, of, "broker");
-  absl::SleepFor(kSettles);
-  by_bare.TakeMemory();
-  by_broker.TakeMemory();
-  for (int run = 0; run < runs; ++run) {
-    by_bare.Once();
-    by_broker.Once();
+  Bare bare(programs.bare, of.tcp, broker.Says());
+  std::unique_ptr<EtcdElection> etcd;
+  std::deque<Telling> tellings;
+  tellings.emplace_back(programs.listeners, Service::kBroker, &bare, of, "bare broadcast");
+  tellings.emplace_back(programs.listeners, Service::kBroker, &broker, of, "broker");
+  if (of.tcp && of.silent == 0 && !programs.etcd.empty()) {
+    etcd = std::make_unique<EtcdElection>(programs.etcd);
+    tellings.emplace_back(programs.listeners, Service::kEtcdElection, etcd.get(), of, "etcd's Observe");
   }
-  std::cout << by_bare.told().Row(&by_bare.told()) << "\n"
-            << by_broker.told().Row(&by_bare.told()) << "\n"
-            << "  " << by_broker.cpu().Row(&by_bare.cpu()) << "\n"
-            << "  " << by_broker.memory().Row(&by_bare.memory()) << std::endl;
-  found->Take(by_bare);
-  found->Take(by_broker);
+  absl::SleepFor(kSettles);
+  for (Telling& telling : tellings) telling.TakeMemory();
+  for (int run = 0; run < runs; ++run) {
+    for (Telling& telling : tellings) telling.Once();
+  }
+  const Telling& base = tellings.front();
+  for (const Telling& telling : tellings) {
+    std::cout << telling.told().Row(&base.told()) << "\n"
+              << "  " << telling.cpu().Row(&base.cpu()) << "\n"
+              << "  " << telling.memory().Row(&base.memory()) << std::endl;
+    found->Take(telling);
+  }
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app{"A change told to very many streams, beside a bare gRPC broadcast."};
-  std::string bare_program;
+  CLI::App app{"A change told to very many streams, beside a bare gRPC broadcast and etcd's election."};
+  Programs programs;
   std::vector<int> sizes = {1, 100, 1000, 10000};
   std::string json;
   int runs = 30;
   bool brief = false;
-  app.add_option("--bare", bare_program, "the built bare-broadcast")->required()->check(CLI::ExistingFile);
+  app.add_option("--bare", programs.bare, "the built bare-broadcast")->required()->check(CLI::ExistingFile);
+  app.add_option("--listeners", programs.listeners, "the built listeners-program")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app.add_option("--etcd", programs.etcd, "etcd, to be measured too")->check(CLI::ExistingFile);
   app.add_option("--streams", sizes, "how many")->delimiter(',')->capture_default_str();
   app.add_option("--runs", runs, "of each kind")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_flag("--brief", brief, "over TCP alone, and everybody reads");
@@ -144,8 +162,8 @@ int Main(int argc, char** argv) {
   std::cout << Figures::Header() << std::endl;
   for (const bool tcp : brief ? std::vector<bool>{true} : std::vector<bool>{true, false}) {
     for (const int streams : sizes) {
-      Measure(cluster, bare_program, {tcp, streams, 0}, runs, &found);
-      if (streams >= 100 && !brief) Measure(cluster, bare_program, {tcp, streams, streams / 100}, runs, &found);
+      Measure(cluster, programs, {tcp, streams, 0}, runs, &found);
+      if (streams >= 100 && !brief) Measure(cluster, programs, {tcp, streams, streams / 100}, runs, &found);
     }
   }
   Require(!::testing::Test::HasFailure(), "see above");

@@ -133,7 +133,7 @@ int Main(int argc, char** argv) {
   for (int sample = 0, done = 0; sample < kSamples; ++sample) {
     const int until = static_cast<int>(static_cast<int64_t>(subscriptions) * (sample + 1) / kSamples);
     for (; done < until; done += kStreamsAtOnce) {
-      Listeners(broker.address(), kStreamsAtOnce, /*connections=*/4, /*silent=*/0).WaitTold(version);
+      Listeners(Service::kBroker, broker.address(), kStreamsAtOnce, /*connections=*/4, /*silent=*/0).WaitTold(version);
     }
     by_subscriptions.Take(broker.pid(), done);
   }
