@@ -41,12 +41,21 @@ bool KnowsLeader(const Leadership& told) { return Leads(told) || told.reason() =
 
 void CallRecord::OnAnswer(absl::string_view verb, absl::string_view what, int http_status, absl::Duration) {
   loop::MutexLock lock(mutex_);
-  calls_.push_back({absl::Now(), std::string(verb), std::string(what), http_status});
+  last_ = absl::Now();
+  calls_.push_back({last_, std::string(verb), std::string(what), http_status});
 }
 
 std::vector<Call> CallRecord::Take() {
   loop::MutexLock lock(mutex_);
   return std::exchange(calls_, {});
+}
+
+void CallRecord::WaitQuiet() {
+  const auto quiet = [this] {
+    loop::MutexLock lock(mutex_);
+    return absl::Now() - last_ > absl::Seconds(1);
+  };
+  Require(testing::Eventually(quiet), "the candidates' requests do not end");
 }
 
 Candidate::Candidate(const TestPod& pod, const std::string& lock, const std::vector<std::string>& flags,
@@ -86,8 +95,8 @@ void Candidate::Told(const status::SnapshotPtr& snapshot) {
   told_ = snapshot;
 }
 
-Candidates::Candidates(testing::RealCluster* cluster, std::string lock)
-    : cluster_(cluster), namespace_(cluster->NewNamespace()), lock_(std::move(lock)) {
+Candidates::Candidates(testing::RealCluster* cluster, std::string lock, Labels labels)
+    : cluster_(cluster), namespace_(cluster->NewNamespace()), lock_(std::move(lock)), labels_(labels) {
   ApplyDeployRole(*cluster_, namespace_, lock_);
 }
 
@@ -95,27 +104,29 @@ void Candidates::Stand(int count, const std::vector<std::string>& flags) {
   for (Member& member : members_) member.candidate.reset();
   flags_ = flags;
   while (members_.size() < static_cast<size_t>(count)) {
-    members_.push_back({std::make_unique<TestPod>(cluster_, namespace_, absl::StrCat("pod-", ++pods_made_),
-                                                  testing::TestPodOptions{lock_}),
-                        nullptr});
+    members_.push_back({NewPod(), nullptr});
   }
   calls_.Take();
   for (Member& member : members_) member.candidate = std::make_unique<Candidate>(*member.pod, lock_, flags_, &calls_);
   WaitAll("knows who leads", KnowsLeader, absl::Minutes(3));
 }
 
+std::unique_ptr<TestPod> Candidates::NewPod() {
+  testing::TestPodOptions options;
+  if (labels_ == Labels::kShipped) options.lock = lock_;
+  return std::make_unique<TestPod>(cluster_, namespace_, absl::StrCat("pod-", ++pods_made_), options);
+}
+
 void Candidates::EndLeader() {
-  const auto leader = std::find_if(members_.begin(), members_.end(), [](const Member& member) {
-    return Leads(member.candidate->Latest()->leadership);
-  });
+  const auto leader = std::find_if(members_.begin(), members_.end(),
+                                   [](const Member& member) { return Leads(member.candidate->Latest()->leadership); });
   Require(leader != members_.end(), "no candidate leads");
   leader->pod->DeleteByForce();
   members_.erase(leader);
 }
 
 void Candidates::Add() {
-  auto pod = std::make_unique<TestPod>(cluster_, namespace_, absl::StrCat("pod-", ++pods_made_),
-                                       testing::TestPodOptions{lock_});
+  auto pod = NewPod();
   auto candidate = std::make_unique<Candidate>(*pod, lock_, flags_, &calls_);
   members_.push_back({std::move(pod), std::move(candidate)});
 }
@@ -132,8 +143,8 @@ void Candidates::WaitAll(const std::string& what, const Predicate& predicate, ab
   const auto other = std::find_if(members_.begin(), members_.end(), [&](const Member& member) {
     return !predicate(member.candidate->Latest()->leadership);
   });
-  Require(false, absl::StrCat("of ", all, " candidates ", Count(predicate), " ", what, "; one does not: ",
-                              other->candidate->Latest()->leadership.ShortDebugString()));
+  Require(false, absl::StrCat("of ", all, " candidates ", Count(predicate), " ", what,
+                              "; one does not: ", other->candidate->Latest()->leadership.ShortDebugString()));
 }
 
 Candidates::Takeover Candidates::WaitTakeover() const {

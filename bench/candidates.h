@@ -1,6 +1,6 @@
-// Very many candidates for one lock in one process: each a pod's object and, beside it, the broker's half that faces the
-// API server, whole and as shipped, with a thread and connections of its own. What a broker has besides, its gRPC and
-// HTTP servers, is not here.
+// Very many candidates for one lock in one process: each a pod's object and, beside it, the broker's half that faces
+// the API server, whole and as shipped, with a thread and connections of its own. What a broker has besides, its gRPC
+// and HTTP servers, is not here.
 //
 // A Candidates belongs to one thread; the candidates' own threads write down what happens.
 #ifndef LEADERSHIP_BROKER_BENCH_CANDIDATES_H_
@@ -43,10 +43,13 @@ class CallRecord : public kube::CallObserver {
 
   // Those since the last time, in their order.
   std::vector<Call> Take() EXCLUDES(mutex_);
+  // Returns once there has been none for a second.
+  void WaitQuiet() EXCLUDES(mutex_);
 
  private:
   loop::Mutex mutex_;
   std::vector<Call> calls_ GUARDED_BY(mutex_);
+  absl::Time last_ GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 class Candidate : private status::Observer {
@@ -75,8 +78,12 @@ class Candidates {
  public:
   using Predicate = std::function<bool(const leadership::v1::Leadership&)>;
 
+  // Whether their pods have the candidates' label (R16), as those of the shipped manifests do. Every candidate lists
+  // those that have it as it starts: a thousand pods a thousand times, and all of it on this one machine.
+  enum class Labels { kNone, kShipped };
+
   // In a namespace of their own, with the rights that the shipped Role gives.
-  Candidates(testing::RealCluster* cluster, std::string lock);
+  Candidates(testing::RealCluster* cluster, std::string lock, Labels labels);
 
   // So many stand with these flags, in place of those that did; returns when each knows who leads.
   void Stand(int count, const std::vector<std::string>& flags);
@@ -105,11 +112,12 @@ class Candidates {
     std::unique_ptr<Candidate> candidate;
   };
 
-  Member& Leader();
+  std::unique_ptr<testing::TestPod> NewPod();
 
   testing::RealCluster* const cluster_;
   const std::string namespace_;
   const std::string lock_;
+  const Labels labels_;
   int pods_made_ = 0;
   std::vector<std::string> flags_;
   CallRecord calls_;

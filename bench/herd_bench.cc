@@ -29,8 +29,6 @@ using testing::RealCluster;
 using testing::Require;
 
 constexpr char kLock[] = "bench-lock";
-// Nothing more is asked by then: whoever still had a create under way has settled it.
-constexpr absl::Duration kQuiet = absl::Milliseconds(500);
 
 struct Run {
   absl::Duration won;
@@ -44,20 +42,20 @@ struct Run {
   absl::Duration cpu;
 };
 
-Run RunOnce(RealCluster& cluster, Candidates* candidates, absl::Duration spread) {
+Run RunOnce(RealCluster& cluster, Candidates* candidates) {
   cluster.StopCollector();
   candidates->EndLeader();
-  candidates->WaitAll("knows that the leader's pod is gone", [](const Leadership& told) {
-    return told.reason() == Leadership::REASON_LEADER_GONE;
-  });
-  absl::SleepFor(kQuiet);
+  candidates->WaitAll("knows that the leader's pod is gone",
+                      [](const Leadership& told) { return told.reason() == Leadership::REASON_LEADER_GONE; });
+  candidates->calls().WaitQuiet();
   candidates->calls().Take();
   const double requests_before = ApiServerMetrics(cluster).Requests();
   const absl::Duration cpu_before = CpuOf(ApiServerPid(cluster));
   const absl::Time deleted = absl::Now();
   cluster.Admin().Delete(candidates->LockPath());
   const Candidates::Takeover takeover = candidates->WaitTakeover();
-  absl::SleepFor(spread + kQuiet);
+  // Whoever still had a create under way settles it.
+  candidates->calls().WaitQuiet();
   Run run;
   run.cpu = CpuOf(ApiServerPid(cluster)) - cpu_before;
   // The one that deleted the lock is not theirs.
@@ -69,6 +67,7 @@ Run RunOnce(RealCluster& cluster, Candidates* candidates, absl::Duration spread)
     if (call.verb != "create" || !absl::StrContains(call.what, "configmaps")) continue;
     ++(call.http_status == 201 ? run.created : call.http_status == 409 ? run.refused : run.put_off);
   }
+  std::cerr << run.won << " " << run.known << " refused " << run.refused << " off " << run.put_off << std::endl;
   Require(run.created == 1, absl::StrCat(run.created, " creates were accepted"));
   cluster.StartCollector();
   candidates->Add();
@@ -107,7 +106,7 @@ int Main(int argc, char** argv) {
 
   config::StartLogging(config::LogFormat::kText, config::LogLevel::kError);
   RealCluster& cluster = RealCluster::Shared();
-  Candidates candidates(&cluster, kLock);
+  Candidates candidates(&cluster, kLock, Candidates::Labels::kNone);
   std::cout << absl::StrFormat("%6s %8s %3s %17s %17s %17s %17s %17s %17s %17s\n", "", "", "", "won ms", "all know ms",
                                "refused", "put off", "requests", "watches", "API server CPU ms")
             << absl::StrFormat("%6s %8s %3s", "count", "spread", "n");
@@ -121,7 +120,7 @@ int Main(int argc, char** argv) {
       candidates.Stand(count, {"--orphan-grace=never", "--create-spread=" + text});
       std::cerr << "stand: " << absl::Now() - began << std::endl;
       std::vector<Run> done;
-      for (int run = 0; run < runs; ++run) done.push_back(RunOnce(cluster, &candidates, spread));
+      for (int run = 0; run < runs; ++run) done.push_back(RunOnce(cluster, &candidates));
       Print(count, spread, done);
     }
   }
