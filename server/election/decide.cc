@@ -63,11 +63,20 @@ void Election::DecideReadingOwnPod() {
   actions_.push_back(ReadOwnPod{});
 }
 
+absl::Duration Election::CandidatesDue() const {
+  // Nothing hangs on it while another leads and lives, so those who came at one moment do not all ask at that moment:
+  // each answer is as long as they are many.
+  const Lock* lock = view_.newest();
+  const bool can_wait = lock != nullptr && !held_.has_value() && !lock->being_deleted &&
+                        lock->holder.uid != options_.self.uid && HolderCondition() == PodCondition::kAlive;
+  return can_wait ? std::max(candidates_not_before_, candidates_spread_until_) : candidates_not_before_;
+}
+
 void Election::DecideCandidates() {
   const bool held_untold = held_.has_value() && told_.empty();
   const bool wanted = candidates_wanted_ || held_untold || (view_.newest() == nullptr && Stands());
   if (candidates_known_ || !wanted || listing_candidates_ || !connected_ || !view_.known()) return;
-  if (now_.boot < candidates_not_before_) return;
+  if (now_.boot < CandidatesDue()) return;
   listing_candidates_ = true;
   list_is_stale_ = false;
   actions_.push_back(ListCandidates{});
@@ -176,6 +185,7 @@ absl::Duration Election::Deadline() const {
   ahead(read_not_before_);
   if (in_doubt_since_.has_value()) ahead(own_read_at_);
   ahead(candidates_not_before_);
+  if (candidates_wanted_) ahead(CandidatesDue());
   ahead(TakeOverDue());
   if (held_.has_value()) {
     ahead(trust_.TrustedUntil());

@@ -3,8 +3,10 @@
 #include "server/election/election.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,15 @@ constexpr absl::Duration kLastRetry = absl::Seconds(30);
 constexpr absl::Duration kHealthy = absl::Minutes(2);
 // kube-apiserver closes a connection that has been idle for 90 s.
 constexpr absl::Duration kConnectionStaysWarm = absl::Seconds(60);
+
+// Within this time all have looked at the other candidates (R16b), where that can wait.
+constexpr absl::Duration kCandidatesSpread = absl::Seconds(30);
+
+// In [0, 1), another one for every pod.
+double ShareOf(const std::string& uid) {
+  constexpr size_t kShares = 1 << 16;
+  return static_cast<double>(std::hash<std::string>()(uid) % kShares) / kShares;
+}
 
 kube::Backoff NewBackoff() { return kube::Backoff(kFirstRetry, kLastRetry, kHealthy); }
 
@@ -91,6 +102,7 @@ void Election::On(const LockSynced& event) {
   // While this pod leads on, nobody else can have led; and a poller asks only when it matters, or it would list pods at
   // every poll.
   candidates_wanted_ = told_.empty() && (candidates_wanted_ || !event.polling);
+  candidates_spread_until_ = now_.boot + kCandidatesSpread * ShareOf(options_.self.uid);
   Verified(event.sent);
 }
 

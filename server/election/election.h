@@ -127,6 +127,8 @@ class Election {
   // ---- The rest of a step.
   void CheckLoss();
   void DecideTelling();
+  // When the candidates may be listed.
+  absl::Duration CandidatesDue() const;
   void DecideCandidates();
   void DecideReading();
   void DecideReadingOwnPod();
@@ -220,6 +222,8 @@ class Election {
   bool candidates_wanted_ = false;
   bool listing_candidates_ = false;
   absl::Duration candidates_not_before_ = -absl::InfiniteDuration();
+  // Nor before this, while it can wait.
+  absl::Duration candidates_spread_until_ = -absl::InfiniteDuration();
   kube::Backoff candidates_backoff_;
   bool list_is_stale_ = false;  // the watch broke while the list was out
 

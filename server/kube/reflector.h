@@ -228,7 +228,7 @@ class Reflector : private WatchObserver<Object> {
   bool expired_ = false;                  // the last watch ended with 410, and nothing was heard since
   Backoff backoff_{absl::Milliseconds(800), absl::Seconds(30), absl::Minutes(2)};
   // operator-lib's: 1, 2, 4, 8, 16 s, each a little longer by chance.
-  Backoff poll_{absl::Seconds(1), absl::Seconds(16), absl::Minutes(2)};
+  Backoff poll_{absl::Seconds(1), absl::Seconds(32), absl::Minutes(2)};
 
   // Last, so that they go first.
   loop::Handle timer_;

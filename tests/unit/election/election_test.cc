@@ -849,10 +849,41 @@ TEST(R16, CandidatesAreListedAfterTheLockWasReadAtEveryBreak) {
   me.OwnPod(PodOf("me"));
   EXPECT_EQ(me.Did<ListCandidates>(), nullptr);
   me.Sync(LockOf("other", "L1", 5), 10);
+  me.Advance(absl::Seconds(30));
   EXPECT_NE(me.Did<ListCandidates>(), nullptr);
   me.Candidates({});
   me.Step(election::LockContact{false});
   me.Sync(LockOf("other", "L1", 5), 20);
+  me.Advance(absl::Seconds(30));
+  EXPECT_NE(me.Did<ListCandidates>(), nullptr);
+}
+
+TEST(R16, CandidatesAreNotListedByAllAtOnceWhileAnotherLeads) {
+  Candidate one;
+  Candidate other({}, "another");
+  const auto waits = [](Candidate& me) {
+    me.Sync(LockOf("leader", "L1", 5), 10);
+    EXPECT_EQ(me.Did<ListCandidates>(), nullptr);
+    return me.election.Deadline() - me.now.boot;
+  };
+  EXPECT_NE(waits(one), waits(other));
+}
+
+TEST(R16, CandidatesAreListedAtOnceWhenTheLeadersPodIsGone) {
+  Candidate me;
+  me.OwnPod(PodOf("me"));
+  me.Sync(LockOf("other", "L1", 5), 10);
+  ASSERT_EQ(me.Did<ListCandidates>(), nullptr);
+  me.OtherPod("other", std::nullopt);
+  EXPECT_NE(me.Did<ListCandidates>(), nullptr);
+}
+
+TEST(R16, CandidatesAreListedAtOnceWhenTheLockIsGone) {
+  Candidate me;
+  me.OwnPod(PodOf("me"));
+  me.Sync(LockOf("other", "L1", 5), 10);
+  ASSERT_EQ(me.Did<ListCandidates>(), nullptr);
+  me.Deleted(LockOf("other", "L1", 5), 12);
   EXPECT_NE(me.Did<ListCandidates>(), nullptr);
 }
 
