@@ -31,6 +31,8 @@ RealCluster& RealCluster::Shared() {
   return cluster;
 }
 
+std::unique_ptr<RealCluster> RealCluster::New() { return std::unique_ptr<RealCluster>(new RealCluster()); }
+
 RealCluster::RealCluster() : lab_dir_(scratch_.File("lab")) {
   Lab("start");
   url_ = Line("url");

@@ -23,6 +23,8 @@ class RealCluster : public Cluster {
   // One control plane a test process: its tests share it, each in its own namespace. Made at the first call, ended with
   // the process.
   static RealCluster& Shared();
+  // Another one, for what must not share.
+  static std::unique_ptr<RealCluster> New();
 
   ~RealCluster() override;
 

@@ -642,9 +642,10 @@ TEST(R11, RetryAfterIsHonoured) {
   kube::Outcome outcome = Failure(absl::StatusCode::kResourceExhausted);
   outcome.retry_after = absl::Seconds(20);
   me.CreateFailed(outcome);
-  me.Advance(absl::Seconds(19));
+  me.Advance(absl::Seconds(20) - absl::Milliseconds(1));
   EXPECT_FALSE(me.Creates());
-  me.Advance(absl::Seconds(1));
+  // It is drawn between that and twice as long.
+  me.Advance(absl::Seconds(11));
   EXPECT_TRUE(me.Creates());
 }
 

@@ -130,7 +130,24 @@ TEST_F(ReflectorTest, R11BacksOffFurtherEachTimeUpToAHalfMinute) {
     scheduler.Advance(wait);
     ASSERT_EQ(api.lists.size(), i + 2);
   }
-  EXPECT_EQ(last, absl::Seconds(30));
+  EXPECT_EQ(last, absl::Seconds(15)) << "the shortest of the longest: each is drawn";
+}
+
+TEST(Backoff, R11NoWaitIsTheSameForAll) {
+  kube::Backoff one(absl::Milliseconds(800), absl::Seconds(30), absl::Minutes(2));
+  kube::Backoff other = one;
+  absl::Duration now;
+  for (int i = 0; i < 10; ++i) {
+    const absl::Duration wait = one.Next(now, 0);
+    EXPECT_EQ(other.Next(now, 0.75), wait * 1.75);
+    now += wait;
+  }
+}
+
+TEST(Backoff, R11WhatTheServerAskedForIsTheLeastAndIsDrawnToo) {
+  kube::Backoff backoff(absl::Milliseconds(800), absl::Seconds(30), absl::Minutes(2));
+  EXPECT_EQ(backoff.Next(absl::ZeroDuration(), 0, absl::Seconds(8)), absl::Seconds(8));
+  EXPECT_EQ(backoff.Next(absl::ZeroDuration(), 0.5, absl::Seconds(8)), absl::Seconds(12));
 }
 
 TEST_F(ReflectorTest, R11RetryAfterIsHonoured) {
