@@ -100,12 +100,14 @@ Candidates::Candidates(testing::RealCluster* cluster, std::string lock, Labels l
   ApplyDeployRole(*cluster_, namespace_, lock_);
 }
 
+void Candidates::MakePods(int count) {
+  while (members_.size() < static_cast<size_t>(count)) members_.push_back({NewPod(), nullptr});
+}
+
 void Candidates::Stand(int count, const std::vector<std::string>& flags) {
   for (Member& member : members_) member.candidate.reset();
   flags_ = flags;
-  while (members_.size() < static_cast<size_t>(count)) {
-    members_.push_back({NewPod(), nullptr});
-  }
+  MakePods(count);
   calls_.Take();
   for (Member& member : members_) member.candidate = std::make_unique<Candidate>(*member.pod, lock_, flags_, &calls_);
   WaitAll("knows who leads", KnowsLeader, absl::Minutes(3));

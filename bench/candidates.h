@@ -85,6 +85,8 @@ class Candidates {
   // In a namespace of their own, with the rights that the shipped Role gives.
   Candidates(testing::RealCluster* cluster, std::string lock, Labels labels);
 
+  // Until there are so many, in which nobody stands yet.
+  void MakePods(int count);
   // So many stand with these flags, in place of those that did; returns when each knows who leads.
   void Stand(int count, const std::vector<std::string>& flags);
   // The leader's pod goes at once, and the candidate with it.

@@ -37,8 +37,8 @@ CountingProxy::CountingProxy(int target_port) : target_port_(target_port), liste
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof(address);
   auto* const any = reinterpret_cast<sockaddr*>(&address);
-  const bool listens = bind(listener_, any, size) == 0 && listen(listener_, SOMAXCONN) == 0 &&
-                       getsockname(listener_, any, &size) == 0;
+  const bool listens =
+      bind(listener_, any, size) == 0 && listen(listener_, SOMAXCONN) == 0 && getsockname(listener_, any, &size) == 0;
   Require(listens, "the counting proxy cannot listen");
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Run(); });

@@ -17,6 +17,7 @@
 
 #include "bench/api_server.h"
 #include "bench/candidates.h"
+#include "bench/results.h"
 #include "server/config/logging.h"
 #include "tests/harness/real_cluster.h"
 #include "tests/harness/require.h"
@@ -67,7 +68,6 @@ Run RunOnce(RealCluster& cluster, Candidates* candidates) {
     if (call.verb != "create" || !absl::StrContains(call.what, "configmaps")) continue;
     ++(call.http_status == 201 ? run.created : call.http_status == 409 ? run.refused : run.put_off);
   }
-  std::cerr << run.won << " " << run.known << " refused " << run.refused << " off " << run.put_off << std::endl;
   Require(run.created == 1, absl::StrCat(run.created, " creates were accepted"));
   cluster.StartCollector();
   candidates->Add();
@@ -94,14 +94,37 @@ void Print(int count, absl::Duration spread, const std::vector<Run>& runs) {
             << MedianAndMost(runs, [](const Run& run) { return absl::ToDoubleMilliseconds(run.cpu); }) << std::endl;
 }
 
+void Record(const std::string& of, const std::vector<Run>& runs, std::vector<Figures>* figures,
+            std::vector<Values>* values) {
+  figures->emplace_back(of + ": lock deleted -> the winner is told LEADER");
+  for (const Run& run : runs) figures->back().Add(run.won);
+  figures->emplace_back(of + ": lock deleted -> all know the winner");
+  for (const Run& run : runs) figures->back().Add(run.known);
+  values->emplace_back(of + ": creates refused", "");
+  for (const Run& run : runs) values->back().Add(run.refused);
+  values->emplace_back(of + ": requests, with watches", "");
+  for (const Run& run : runs) values->back().Add(run.requests + run.watches);
+  values->emplace_back(of + ": API server's processor time", "ms");
+  for (const Run& run : runs) values->back().Add(absl::ToDoubleMilliseconds(run.cpu));
+}
+
+template <typename Kind>
+std::vector<const Kind*> Pointers(const std::vector<Kind>& kinds) {
+  std::vector<const Kind*> pointers;
+  for (const Kind& kind : kinds) pointers.push_back(&kind);
+  return pointers;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app{"Many candidates for one lock that goes, on a real API server."};
   std::vector<int> counts = {10, 100, 1000};
-  std::vector<std::string> spreads = {"0s", "250ms", "500ms", "1s", "2s"};
+  std::vector<std::string> spreads = {"0s", "1s", "5s", "10s"};
+  std::string json;
   int runs = 5;
   app.add_option("--candidates", counts, "how many, several with commas")->delimiter(',')->capture_default_str();
   app.add_option("--spreads", spreads, "values of --create-spread")->delimiter(',')->capture_default_str();
   app.add_option("--runs", runs, "of each")->capture_default_str();
+  app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
   config::StartLogging(config::LogFormat::kText, config::LogLevel::kError);
@@ -112,18 +135,20 @@ int Main(int argc, char** argv) {
             << absl::StrFormat("%6s %8s %3s", "count", "spread", "n");
   for (int column = 0; column < 7; ++column) std::cout << absl::StrFormat("%10s %7s", "median", "most");
   std::cout << std::endl;
+  std::vector<Figures> figures;
+  std::vector<Values> values;
   for (int count : counts) {
     for (const std::string& text : spreads) {
       absl::Duration spread;
       Require(absl::ParseDuration(text, &spread), text + " is no duration");
-      const absl::Time began = absl::Now();
       candidates.Stand(count, {"--orphan-grace=never", "--create-spread=" + text});
-      std::cerr << "stand: " << absl::Now() - began << std::endl;
       std::vector<Run> done;
       for (int run = 0; run < runs; ++run) done.push_back(RunOnce(cluster, &candidates));
       Print(count, spread, done);
+      Record(absl::StrCat(count, " candidates, spread ", absl::FormatDuration(spread)), done, &figures, &values);
     }
   }
+  WriteResults(json, "herd", Pointers(figures), Pointers(values));
   return 0;
 }
 
