@@ -100,9 +100,9 @@ void Record(const std::string& of, const std::vector<Run>& runs, std::vector<Fig
   for (const Run& run : runs) figures->back().Add(run.won);
   figures->emplace_back(of + ": lock deleted -> all know the winner");
   for (const Run& run : runs) figures->back().Add(run.known);
-  values->emplace_back(of + ": creates refused", "");
+  values->emplace_back(of + ": refused", "creates");
   for (const Run& run : runs) values->back().Add(run.refused);
-  values->emplace_back(of + ": requests, with watches", "");
+  values->emplace_back(of + ": asked, watches included", "requests");
   for (const Run& run : runs) values->back().Add(run.requests + run.watches);
   values->emplace_back(of + ": API server's processor time", "ms");
   for (const Run& run : runs) values->back().Add(absl::ToDoubleMilliseconds(run.cpu));
@@ -118,11 +118,13 @@ std::vector<const Kind*> Pointers(const std::vector<Kind>& kinds) {
 int Main(int argc, char** argv) {
   CLI::App app{"Many candidates for one lock that goes, on a real API server."};
   std::vector<int> counts = {10, 100, 1000};
-  std::vector<std::string> spreads = {"0s", "1s", "5s", "10s"};
+  std::vector<std::string> spreads = {"0ms", "1ms", "10ms"};
   std::string json;
-  int runs = 5;
+  int runs = 3;
   app.add_option("--candidates", counts, "how many, several with commas")->delimiter(',')->capture_default_str();
-  app.add_option("--spreads", spreads, "values of --create-spread")->delimiter(',')->capture_default_str();
+  app.add_option("--spreads", spreads, "for each candidate: --create-spread is so many times that")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_option("--runs", runs, "of each")->capture_default_str();
   app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
@@ -141,7 +143,8 @@ int Main(int argc, char** argv) {
     for (const std::string& text : spreads) {
       absl::Duration spread;
       Require(absl::ParseDuration(text, &spread), text + " is no duration");
-      candidates.Stand(count, {"--orphan-grace=never", "--create-spread=" + text});
+      spread *= count;
+      candidates.Stand(count, {"--orphan-grace=never", "--create-spread=" + absl::FormatDuration(spread)});
       std::vector<Run> done;
       for (int run = 0; run < runs; ++run) done.push_back(RunOnce(cluster, &candidates));
       Print(count, spread, done);

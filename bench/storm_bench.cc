@@ -107,9 +107,9 @@ int Main(int argc, char** argv) {
   Figures half(of + ": API server ready -> half are verified again");
   Figures most(of + ": API server ready -> 99 % are verified again");
   Figures every(of + ": API server ready -> all are verified again");
-  Values requests(of + ": requests until all is quiet, watches included", "");
-  Values peak(of + ": requests in the busiest second", "");
-  Values put_off(of + ": answered 429", "");
+  Values requests(of + ": asked until all is quiet, watches included", "requests");
+  Values peak(of + ": in the busiest second", "requests");
+  Values put_off(of + ": answered 429", "requests");
   Values cpu(of + ": API server's processor time, its start included", "ms");
   for (int run = 0; run < runs; ++run) {
     cluster.StopApiServer();
