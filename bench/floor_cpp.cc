@@ -5,7 +5,6 @@
 // deleted, a Pod, and the garbage collector that removes the ConfigMap.
 #include <curl/curl.h>
 
-#include <chrono>
 #include <functional>
 #include <future>
 #include <iostream>
