@@ -92,15 +92,15 @@ class Telling {
   Values memory_;
 };
 
-// What is kept of the cases for the file.
+// What is kept of the cases for the file. Of each figure the bare one first, as the measure of those that follow it.
 struct Found {
   std::deque<Figures> told;
   std::deque<Values> values;
 
-  void Take(const Telling& telling) {
-    told.push_back(telling.told());
-    values.push_back(telling.cpu());
-    values.push_back(telling.memory());
+  void Take(const std::deque<Telling>& tellings) {
+    for (const Telling& telling : tellings) told.push_back(telling.told());
+    for (const Telling& telling : tellings) values.push_back(telling.cpu());
+    for (const Telling& telling : tellings) values.push_back(telling.memory());
   }
 };
 
@@ -135,8 +135,8 @@ void Measure(FakeCluster& cluster, const Programs& programs, const Case& of, int
     std::cout << telling.told().Row(&base.told()) << "\n"
               << "  " << telling.cpu().Row(&base.cpu()) << "\n"
               << "  " << telling.memory().Row(&base.memory()) << std::endl;
-    found->Take(telling);
   }
+  found->Take(tellings);
 }
 
 int Main(int argc, char** argv) {
