@@ -171,7 +171,7 @@ class Object {
 
 // Makes a Pod, on no node, that owns the ConfigMap from the next create on; its name.
 std::string NewOwner(Connection* other, Object* object, int number) {
-  const std::string name = object->name() + "-" + std::to_string(number);
+  std::string name = object->name() + "-" + std::to_string(number);
   const nlohmann::json pod = {{"metadata", {{"name", name}}},
                               {"spec", {{"containers", nlohmann::json::array({{{"name", "app"}, {"image", "app"}}})}}}};
   object->SetOwner(nlohmann::json::parse(other->Send("POST", object->core() + "/pods", pod.dump())));
