@@ -1,6 +1,6 @@
-// soak_bench: what a broker holds in memory and in descriptors while it decodes a million watch events and serves a
-// hundred thousand subscriptions, as a slope over the second half of each. Against the stand-in, which makes events as
-// fast as the broker takes them.
+// soak_bench: what a broker holds in memory and in descriptors while it decodes a million watch events and serves half
+// a million subscriptions, as a slope over the second half of each. Against the stand-in, which makes events as fast as
+// the broker takes them.
 #include <algorithm>
 #include <cstdint>
 #include <deque>
@@ -96,7 +96,7 @@ void MakeEvents(FakeCluster& cluster, const TestPod& pod, const BrokerProcess& b
 int Main(int argc, char** argv) {
   CLI::App app{"A broker's memory over very many watch events and subscriptions."};
   int events = 1'000'000;
-  int subscriptions = 100'000;
+  int subscriptions = 500'000;
   std::string json;
   app.add_option("--events", events, "of the lock")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--subscriptions", subscriptions, "opened and closed")->capture_default_str();
