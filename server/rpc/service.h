@@ -46,7 +46,7 @@ class Service : public CallbackServiceBase {
                                           const leadership::v1::GetLeadershipRequest* request,
                                           leadership::v1::Leadership* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchLeadership(grpc::CallbackServerContext* context,
-                                                              const grpc::ByteBuffer* request) override;
+                                                              const grpc::ByteBuffer* bytes) override;
   grpc::ServerUnaryReactor* Become(grpc::CallbackServerContext* context, const leadership::v1::BecomeRequest* request,
                                    leadership::v1::Leadership* response) override;
   grpc::ServerUnaryReactor* StepDown(grpc::CallbackServerContext* context,
