@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 
 #include "tests/harness/eventually.h"
 #include "tests/harness/require.h"
@@ -109,7 +111,9 @@ Finished RunProgram(const std::vector<std::string>& command, absl::Duration limi
   return finished;
 }
 
-int FreePort() {
+namespace {
+
+int AnyPort() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -119,6 +123,18 @@ int FreePort() {
   Require(fd >= 0 && bind(fd, generic, length) == 0 && getsockname(fd, generic, &length) == 0, "no free port");
   close(fd);
   return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+int FreePort() {
+  // The kernel may give the same one twice, and whoever asks twice needs two.
+  static std::mutex mutex;
+  static std::set<int> given;
+  const std::lock_guard<std::mutex> lock(mutex);
+  int port = AnyPort();
+  while (!given.insert(port).second) port = AnyPort();
+  return port;
 }
 
 }  // namespace leadership_broker::testing

@@ -47,7 +47,7 @@ struct Finished {
 Finished RunProgram(const std::vector<std::string>& command, absl::Duration limit,
                     const std::vector<std::string>& environment = Environment());
 
-// A port of 127.0.0.1 that nobody listens on at the moment.
+// A port of 127.0.0.1 that nobody listens on at the moment, and that was not given out before. Any thread.
 int FreePort();
 
 }  // namespace leadership_broker::testing
