@@ -133,12 +133,13 @@ int Main(int argc, char** argv) {
   std::string floor_cpp;
   std::string json;
   int rounds = 10;
-  int runs = 20;
+  int runs = 10;
   bool brief = false;
   app.add_option("--floor", floor, "the built bench/floor")->required()->check(CLI::ExistingFile);
   app.add_option("--floor-cpp", floor_cpp, "the built floor-cpp; left out without it")->check(CLI::ExistingFile);
   app.add_option("--rounds", rounds, "how often the kinds take turns")->capture_default_str();
-  app.add_option("--runs", runs, "of each kind in a round")->capture_default_str();
+  app.add_option("--runs", runs, "of each kind in a round; of the lock's deletion five times as many")
+      ->capture_default_str();
   app.add_flag("--brief", brief, "the floor, and the lock deleted, alone");
   app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
@@ -156,7 +157,7 @@ int Main(int argc, char** argv) {
   for (int round = 0; round < rounds; ++round) {
     RunFloor(cluster, {floor}, floor_namespace, runs, &bare);
     if (!floor_cpp.empty()) RunFloor(cluster, {floor_cpp}, floor_namespace, runs, &bare_cpp);
-    for (int run = 0; run < runs; ++run) lock_removed.Add(race.FromLockRemoved());
+    for (int run = 0; run < (brief ? runs : 5 * runs); ++run) lock_removed.Add(race.FromLockRemoved());
     if (brief) continue;
     for (int run = 0; run < runs; ++run) traced.Add(traced_race.FromLockRemoved());
     for (int run = 0; run < runs; ++run) pod_removed.Add(race.FromPodRemoved());
