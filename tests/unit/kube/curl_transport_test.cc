@@ -23,6 +23,7 @@
 #include "gtest/gtest.h"
 
 #include "server/loop/event_loop.h"
+#include "tests/harness/eventually.h"
 #include "tests/harness/scratch_dir.h"
 #include "tests/unit/kube/certificate.h"
 #include "tests/unit/kube/tls_server.h"
@@ -136,6 +137,16 @@ ServerAnswer Echo(const ServerRequest& request) {
   return answer;
 }
 
+// Answers /watch with the stream, and everything else as Echo.
+TlsServer::Handler EchoOr(const std::shared_ptr<BodyStream>& watch) {
+  return [watch](const ServerRequest& request) {
+    if (request.target != "/watch") return Echo(request);
+    ServerAnswer answer;
+    answer.stream = watch;
+    return answer;
+  };
+}
+
 TEST_F(CurlTransportTest, SendsMethodTargetHeadersAndBody) {
   ServerRequest seen;
   TlsServer server(certificate_, [&](const ServerRequest& request) {
@@ -199,12 +210,7 @@ TEST_F(CurlTransportTest, RequestsOneAfterTheOtherShareAConnection) {
 
 TEST_F(CurlTransportTest, AWatchNeverSharesItsConnectionWithAnotherRequest) {
   const auto stream = std::make_shared<BodyStream>();
-  TlsServer server(certificate_, [&](const ServerRequest& request) {
-    if (request.target != "/watch") return Echo(request);
-    ServerAnswer answer;
-    answer.stream = stream;
-    return answer;
-  });
+  TlsServer server(certificate_, EchoOr(stream));
   const auto transport = Make(OptionsFor(server.port()));
   // The connection of an earlier request is there for the watch to take.
   EXPECT_TRUE(Do(*transport, Get("/")).status.ok());
@@ -251,20 +257,13 @@ TEST_F(CurlTransportTest, ARequestIsSentBeforeTheNextTurn) {
   Do(*transport, Get("/"));  // there is a connection now
   RecordingHandler handler;
   const loop::Handle handle = transport->Start(Get("/"), &handler);
-  const absl::Time end = absl::Now() + kPatience;
-  while (requests < 2 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
-  EXPECT_EQ(requests, 2);
+  EXPECT_TRUE(testing::Eventually([&] { return requests == 2; }));
   WaitUntil(*transport, [&] { return handler.done; });
 }
 
 TEST_F(CurlTransportTest, WhatComesWhileAHandlerSendsIsDeliveredAfterItAndOnce) {
   const auto stream = std::make_shared<BodyStream>();
-  TlsServer server(certificate_, [&](const ServerRequest& request) {
-    if (request.target != "/watch") return Echo(request);
-    ServerAnswer answer;
-    answer.stream = stream;
-    return answer;
-  });
+  TlsServer server(certificate_, EchoOr(stream));
   const auto transport = Make(OptionsFor(server.port()));
   RecordingHandler other;
   loop::Handle other_handle;
@@ -273,8 +272,7 @@ TEST_F(CurlTransportTest, WhatComesWhileAHandlerSendsIsDeliveredAfterItAndOnce) 
     if (call != "body" || other_handle != nullptr) return;
     stream->Write("two");
     stream->Finish();
-    const absl::Time end = absl::Now() + kPatience;
-    while (server.answers() < 1 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_TRUE(testing::Eventually([&] { return server.answers() == 1; }));
     other_handle = transport->Start(Get("/"), &other);
     EXPECT_FALSE(handler.done);
   };
