@@ -1,10 +1,6 @@
 #include "bench/api_server.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -15,19 +11,6 @@
 #include "tests/harness/scratch_dir.h"
 
 namespace leadership_broker::bench {
-
-absl::Duration CpuOf(pid_t pid) {
-  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
-  const std::string stat{std::istreambuf_iterator<char>(file), {}};
-  // After the name in brackets, which may hold anything; in user mode and in the kernel are the 14th and 15th of all.
-  const std::vector<std::string> fields = absl::StrSplit(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)), ' ');
-  int64_t ticks = 0;
-  for (size_t field : {12, 13}) {
-    int64_t part = 0;
-    if (field < fields.size() && absl::SimpleAtoi(fields[field], &part)) ticks += part;
-  }
-  return absl::Seconds(ticks) / sysconf(_SC_CLK_TCK);
-}
 
 double ApiServerMetrics::Sum(const std::string& name, const std::vector<std::string>& labels) const {
   double sum = 0;
@@ -42,11 +25,17 @@ double ApiServerMetrics::Sum(const std::string& name, const std::vector<std::str
   return sum;
 }
 
-double ApiServerMetrics::Requests() const {
-  double requests = 0;
-  for (const char* resource : {"resource=\"configmaps\"", "resource=\"pods\"", "resource=\"events\""}) {
-    const std::string name = "apiserver_request_total";
-    requests += Sum(name, {resource}) - Sum(name, {resource, "verb=\"WATCH\""});
+ApiServerMetrics::Requests ApiServerMetrics::RequestsFor(const std::vector<std::string>& resources) const {
+  const std::string name = "apiserver_request_total";
+  Requests requests;
+  for (const std::string& resource : resources) {
+    const std::string of = absl::StrCat("resource=\"", resource, "\"");
+    const double watches = Sum(name, {of, "verb=\"WATCH\""});
+    requests.watches_ended += watches;
+    requests.others += Sum(name, {of}) - watches;
+    for (const char* verb : {"POST", "PUT", "PATCH", "DELETE"}) {
+      requests.writes += Sum(name, {of, absl::StrCat("verb=\"", verb, "\"")});
+    }
   }
   return requests;
 }

@@ -7,14 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
-
 #include "tests/harness/real_cluster.h"
 
 namespace leadership_broker::bench {
-
-// What a process has had of the processors since its start. Zero when there is no such process.
-absl::Duration CpuOf(pid_t pid);
 
 // Its metrics at one moment.
 class ApiServerMetrics {
@@ -23,9 +18,14 @@ class ApiServerMetrics {
 
   // Of all samples of that name that have all of these, e.g. `verb="POST"`, among their labels.
   double Sum(const std::string& name, const std::vector<std::string>& labels) const;
-  // Requests answered, other than watches, about objects of the core group and Events: the candidates', and the tests'
-  // own.
-  double Requests() const;
+  // Requests answered, of whomever, about objects of these resources (e.g. "configmaps").
+  struct Requests {
+    double watches_ended = 0;
+    // All others, and how many of these were writes.
+    double others = 0;
+    double writes = 0;
+  };
+  Requests RequestsFor(const std::vector<std::string>& resources) const;
 
  private:
   std::string text_;

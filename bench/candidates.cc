@@ -5,10 +5,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 
 #include "server/config/config.h"
 #include "server/config/identity.h"
+#include "tests/harness/broker_process.h"
 #include "tests/harness/require.h"
 
 namespace leadership_broker::bench {
@@ -17,21 +19,6 @@ namespace {
 using leadership::v1::Leadership;
 using testing::Require;
 using testing::TestPod;
-
-// What a pod's environment says of the cluster and of the pod.
-config::Environment EnvironmentOf(const TestPod& pod) {
-  const std::string url = pod.cluster().Url();
-  const std::string authority = url.substr(url.find("://") + 3);
-  const size_t colon = authority.rfind(':');
-  return [host = authority.substr(0, colon), port = authority.substr(colon + 1), name = pod.name(),
-          uid = pod.uid()](const std::string& variable) -> std::string {
-    if (variable == "KUBERNETES_SERVICE_HOST") return host;
-    if (variable == "KUBERNETES_SERVICE_PORT") return port;
-    if (variable == "POD_NAME") return name;
-    if (variable == "POD_UID") return uid;
-    return "";
-  };
-}
 
 bool Leads(const Leadership& told) { return told.state() == Leadership::STATE_LEADER; }
 
@@ -60,12 +47,16 @@ void CallRecord::WaitQuiet() {
 
 Candidate::Candidate(const TestPod& pod, const std::string& lock, const std::vector<std::string>& flags,
                      CallRecord* calls) {
-  std::vector<std::string> line = {"candidate", "--lock=" + lock, "--service-account-dir=" + pod.service_account_dir()};
-  line.insert(line.end(), flags.begin(), flags.end());
-  std::vector<const char*> argv;
-  argv.reserve(line.size());
-  for (const std::string& argument : line) argv.push_back(argument.c_str());
-  const config::Environment environment = EnvironmentOf(pod);
+  testing::BrokerCommand command = testing::BrokerCommand::InPod(pod, lock);
+  command.flags.insert(command.flags.end(), flags.begin(), flags.end());
+  std::vector<const char*> argv = {"candidate"};
+  for (const std::string& flag : command.flags) argv.push_back(flag.c_str());
+  const config::Environment environment = [&command](const std::string& name) -> std::string {
+    for (absl::string_view variable : command.environment) {
+      if (absl::ConsumePrefix(&variable, name + "=")) return std::string(variable);
+    }
+    return "";
+  };
   const auto parsed = config::ParseConfig(static_cast<int>(argv.size()), argv.data(), environment);
   const auto* settings = std::get_if<config::Config>(&parsed);
   Require(settings != nullptr, settings != nullptr ? "" : std::get<config::EarlyExit>(parsed).text);

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 
 #include "bench/memory.h"
+#include "bench/rights.h"
 #include "tests/component/crowd.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/eventually.h"
@@ -37,10 +38,7 @@ constexpr absl::Duration kSettles = absl::Seconds(6);  // housekeeping is done e
 
 class Capacity {
  public:
-  Capacity() {
-    cluster_.SetRole(namespace_, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                  {"pods", {"get", "list", "watch"}, {}}});
-  }
+  Capacity() { cluster_.SetRole(namespace_, BrokerRights()); }
 
   void MeasureLocks() {
     std::vector<std::string> locks;

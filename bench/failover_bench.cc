@@ -18,6 +18,7 @@
 #include "bench/figures.h"
 #include "bench/floor_program.h"
 #include "bench/results.h"
+#include "bench/rights.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/eventually.h"
@@ -211,9 +212,7 @@ int Main(int argc, char** argv) {
   std::unique_ptr<Race> operator_lib;
   if (!contender.empty()) {
     const std::string its_own = cluster.NewNamespace();
-    cluster.SetRole(its_own, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                              {"pods", {"get", "list", "watch", "delete"}, {}},
-                              {"nodes", {"get"}, {}}});
+    cluster.SetRole(its_own, OperatorLibRights());
     operator_lib =
         std::make_unique<Race>("operator-lib leader", [&, its_own](int number) -> std::unique_ptr<Candidate> {
           return std::make_unique<WithOperatorLib>(contender, &cluster, its_own, number);

@@ -20,6 +20,7 @@
 #include "bench/listeners_process.h"
 #include "bench/memory.h"
 #include "bench/results.h"
+#include "bench/rights.h"
 #include "bench/teller.h"
 #include "bench/values.h"
 #include "tests/harness/fake_cluster.h"
@@ -113,8 +114,7 @@ struct Programs {
 
 void Measure(FakeCluster& cluster, const Programs& programs, const Case& of, int runs, Found* found) {
   const std::string namespace_name = cluster.NewNamespace();
-  cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                   {"pods", {"get", "list", "watch"}, {}}});
+  cluster.SetRole(namespace_name, BrokerRights());
   Broker broker(&cluster, namespace_name, of.tcp, of.streams + 1);
   Bare bare(programs.bare, of.tcp, broker.Says());
   std::unique_ptr<EtcdElection> etcd;
@@ -167,11 +167,7 @@ int Main(int argc, char** argv) {
     }
   }
   Require(!::testing::Test::HasFailure(), "see above");
-  std::vector<const Figures*> told;
-  for (const Figures& figures : found.told) told.push_back(&figures);
-  std::vector<const Values*> values;
-  for (const Values& kind : found.values) values.push_back(&kind);
-  WriteResults(json, "fanout", told, values);
+  WriteResults(json, "fanout", Pointers(found.told), Pointers(found.values));
   return 0;
 }
 

@@ -19,9 +19,11 @@
 #include "absl/time/clock.h"
 
 #include "bench/api_server.h"
-#include "bench/counting_proxy.h"
+#include "bench/cpu_time.h"
 #include "bench/memory.h"
 #include "bench/results.h"
+#include "bench/rights.h"
+#include "tests/control_plane/chaos/tcp_proxy.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/kubeconfig_file.h"
@@ -53,9 +55,7 @@ int PortOf(const std::string& url) {
 
 // What a control plane and the candidates at it have had since their start.
 struct Totals {
-  double requests = 0;
-  double writes = 0;
-  double watches_ended = 0;
+  ApiServerMetrics::Requests requests;
   uint64_t bytes = 0;
   absl::Duration server_cpu;
   absl::Duration cpu;
@@ -73,7 +73,6 @@ class Contenders {
   const std::string& what() const { return what_; }
   RealCluster& cluster() { return *cluster_; }
   const std::string& namespace_name() const { return namespace_; }
-  int proxy_port() const { return proxy_.port(); }
   size_t count() const { return processes_.size(); }
 
   TestPod& NewPod() {
@@ -82,12 +81,10 @@ class Contenders {
     return *pods_.back();
   }
 
+  std::string proxy_url() const { return absl::StrCat("https://127.0.0.1:", proxy_.port()); }
   // The environment of a pod whose API server is the proxy.
   std::vector<std::string> EnvironmentOf(const TestPod& pod) const {
-    BrokerCommand command = BrokerCommand::InPod(pod, kLock);
-    command.environment.push_back(absl::StrCat("KUBERNETES_SERVICE_PORT=", proxy_port()));
-    command.environment.erase(command.environment.begin() + 1);
-    return command.FullEnvironment();
+    return BrokerCommand::InPod(pod, kLock, proxy_url()).FullEnvironment();
   }
 
   void Start(const std::vector<std::string>& command, const std::vector<std::string>& environment) {
@@ -95,23 +92,13 @@ class Contenders {
   }
 
   Totals Now() {
-    const ApiServerMetrics metrics(*cluster_);
     Totals totals;
-    for (const char* resource : {"configmaps", "pods", "events", "leases"}) {
-      const std::string of = absl::StrCat("resource=\"", resource, "\"");
-      const std::string name = "apiserver_request_total";
-      const double watches = metrics.Sum(name, {of, "verb=\"WATCH\""});
-      totals.watches_ended += watches;
-      totals.requests += metrics.Sum(name, {of}) - watches;
-      for (const char* verb : {"POST", "PUT", "PATCH", "DELETE"}) {
-        totals.writes += metrics.Sum(name, {of, absl::StrCat("verb=\"", verb, "\"")});
-      }
-    }
+    totals.requests = ApiServerMetrics(*cluster_).RequestsFor({"configmaps", "pods", "events", "leases"});
     totals.bytes = proxy_.bytes();
-    totals.server_cpu = CpuOf(ApiServerPid(*cluster_));
+    totals.server_cpu = CpuTimeOf(ApiServerPid(*cluster_));
     for (const auto& process : processes_) {
       Require(process->Running(), what_ + " ended:\n" + testing::ReadTextFile(scratch_.File("log")));
-      totals.cpu += CpuOf(process->pid());
+      totals.cpu += CpuTimeOf(process->pid());
     }
     return totals;
   }
@@ -131,7 +118,7 @@ class Contenders {
   const ScratchDir scratch_;
   const std::unique_ptr<RealCluster> cluster_;
   const std::string namespace_;
-  CountingProxy proxy_;
+  chaos::TcpProxy proxy_;
   std::vector<std::unique_ptr<TestPod>> pods_;
   std::vector<std::unique_ptr<ChildProcess>> processes_;
 };
@@ -151,8 +138,7 @@ void StartBrokers(int count, Contenders* brokers) {
 void StartLeases(const std::string& program, int count, const ScratchDir& scratch, Contenders* leases) {
   const std::string kubeconfig = scratch.File("kubeconfig");
   testing::WriteKubeconfig(kubeconfig,
-                           {{"server", absl::StrCat("https://127.0.0.1:", leases->proxy_port())},
-                            {"certificate-authority", leases->cluster().CaFile()}},
+                           {{"server", leases->proxy_url()}, {"certificate-authority", leases->cluster().CaFile()}},
                            {{"token", leases->cluster().AdminToken()}}, leases->namespace_name());
   for (int i = 0; i < count; ++i) {
     leases->Start({program, "--kubeconfig=" + kubeconfig, "--namespace=" + leases->namespace_name(),
@@ -162,10 +148,7 @@ void StartLeases(const std::string& program, int count, const ScratchDir& scratc
 }
 
 void StartOperators(const std::string& program, int count, Contenders* operators) {
-  operators->cluster().SetRole(operators->namespace_name(),
-                               {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                {"pods", {"get", "list", "watch", "delete"}, {}},
-                                {"nodes", {"get"}, {}}});
+  operators->cluster().SetRole(operators->namespace_name(), OperatorLibRights());
   for (int i = 0; i < count; ++i) {
     const TestPod& pod = operators->NewPod();
     operators->Start({OPERATOR_LIB_IN_POD, pod.service_account_dir(), program, kLock}, operators->EnvironmentOf(pod));
@@ -213,9 +196,10 @@ int Main(int argc, char** argv) {
     // What the control plane does by itself is not theirs.
     const double share = 60.0 / seconds / static_cast<double>(std::max<size_t>(contenders.count(), 1));
     Totals spent;
-    spent.requests = after.requests - before[i].requests - nobody.requests;
-    spent.writes = after.writes - before[i].writes - nobody.writes;
-    spent.watches_ended = after.watches_ended - before[i].watches_ended - nobody.watches_ended;
+    const ApiServerMetrics::Requests& had = before[i].requests;
+    spent.requests.others = after.requests.others - had.others - nobody.requests.others;
+    spent.requests.writes = after.requests.writes - had.writes - nobody.requests.writes;
+    spent.requests.watches_ended = after.requests.watches_ended - had.watches_ended - nobody.requests.watches_ended;
     spent.bytes = after.bytes - before[i].bytes;
     spent.server_cpu = after.server_cpu - before[i].server_cpu - nobody.server_cpu;
     spent.cpu = after.cpu - before[i].cpu;
@@ -224,16 +208,16 @@ int Main(int argc, char** argv) {
     const double server_ms = absl::ToDoubleMilliseconds(spent.server_cpu) * share;
     const double own_ms = absl::ToDoubleMilliseconds(spent.cpu) * share;
     std::cout << absl::StrFormat("%-22s %10.2f %9.2f %9.2f %10.0f %10.2f %9.2f %9.1f %11.2f %10.0f\n",
-                                 contenders.what(), spent.requests * share, spent.writes * share,
-                                 spent.watches_ended * share, static_cast<double>(spent.bytes) * share, server_ms,
-                                 own_ms, memory.resident, memory.anonymous, contenders.ServerMemory());
+                                 contenders.what(), spent.requests.others * share, spent.requests.writes * share,
+                                 spent.requests.watches_ended * share, static_cast<double>(spent.bytes) * share,
+                                 server_ms, own_ms, memory.resident, memory.anonymous, contenders.ServerMemory());
     const auto add = [&](const std::string& what, const std::string& unit, double value) {
       values.emplace_back(contenders.what() + ": " + what, unit);
       values.back().Add(value);
     };
     if (i == 0) continue;
-    add("requests", "a minute", spent.requests * share);
-    add("writes", "a minute", spent.writes * share);
+    add("requests", "a minute", spent.requests.others * share);
+    add("writes", "a minute", spent.requests.writes * share);
     add("bytes", "a minute", static_cast<double>(spent.bytes) * share);
     add("API server's processor", "ms a minute", server_ms);
     add("its own processor", "ms a minute", own_ms);
@@ -244,9 +228,7 @@ int Main(int argc, char** argv) {
       "A broker that stands by keeps three watches, each for %.1f minutes on average: in the long run %.2f requests a "
       "minute more than began within the time above.\n",
       kWatchMinutes, 3 / kWatchMinutes);
-  std::vector<const Values*> pointers;
-  for (const Values& kind : values) pointers.push_back(&kind);
-  WriteResults(json, "idle", {}, pointers);
+  WriteResults(json, "idle", {}, Pointers(values));
   return 0;
 }
 

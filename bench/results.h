@@ -18,6 +18,14 @@ namespace leadership_broker::bench {
 void WriteResults(const std::string& file, const std::string& name, const std::vector<const Figures*>& figures,
                   const std::vector<const Values*>& values = {});
 
+// What WriteResults takes, of any container of them, which must not change meanwhile.
+template <typename Kinds>
+std::vector<const typename Kinds::value_type*> Pointers(const Kinds& kinds) {
+  std::vector<const typename Kinds::value_type*> pointers;
+  for (const auto& kind : kinds) pointers.push_back(&kind);
+  return pointers;
+}
+
 }  // namespace leadership_broker::bench
 
 #endif  // LEADERSHIP_BROKER_BENCH_RESULTS_H_

@@ -21,6 +21,7 @@
 #include "bench/listeners.h"
 #include "bench/memory.h"
 #include "bench/results.h"
+#include "bench/rights.h"
 #include "bench/slope.h"
 #include "bench/values.h"
 #include "tests/harness/broker_process.h"
@@ -105,8 +106,7 @@ int Main(int argc, char** argv) {
 
   FakeCluster cluster;
   const std::string namespace_name = cluster.NewNamespace();
-  cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                   {"pods", {"get", "list", "watch"}, {}}});
+  cluster.SetRole(namespace_name, BrokerRights());
   const TestPod pod(&cluster, namespace_name, "pod");
   BrokerProcess broker(pod, "lock");
   const auto leads = [&broker] { return broker.Get().state() == leadership::v1::Leadership::STATE_LEADER; };

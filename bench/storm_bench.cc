@@ -18,6 +18,7 @@
 
 #include "bench/api_server.h"
 #include "bench/candidates.h"
+#include "bench/cpu_time.h"
 #include "bench/memory.h"
 #include "bench/results.h"
 #include "server/config/logging.h"
@@ -124,7 +125,7 @@ int Main(int argc, char** argv) {
     WaitVerified(candidates, count);
     every.Add(absl::Now() - ready);
     candidates.calls().WaitQuiet();
-    cpu.Add(absl::ToDoubleMilliseconds(CpuOf(ApiServerPid(cluster))));
+    cpu.Add(absl::ToDoubleMilliseconds(CpuTimeOf(ApiServerPid(cluster))));
     const std::vector<Call> calls = candidates.calls().Take();
     const auto with = [&](const std::function<bool(int)>& status) {
       return static_cast<double>(

@@ -24,8 +24,8 @@ std::vector<std::string> CommandLine(const BrokerCommand& command) {
 
 std::string BuiltBroker() { return LEADERSHIP_BROKER_PROGRAM; }
 
-BrokerCommand BrokerCommand::InPod(const TestPod& pod, const std::string& lock) {
-  const std::string url = pod.cluster().Url();
+BrokerCommand BrokerCommand::InPod(const TestPod& pod, const std::string& lock, std::string url) {
+  if (url.empty()) url = pod.cluster().Url();
   const std::string authority = url.substr(url.find("://") + 3);
   const size_t colon = authority.rfind(':');
   BrokerCommand command;

@@ -31,8 +31,8 @@ struct BrokerCommand {
   std::vector<std::string> environment;
 
   // As in the pod: the API server's address, POD_NAME, POD_UID, the mounted folder; --http-listen none and one lock
-  // (several with commas).
-  static BrokerCommand InPod(const TestPod& pod, const std::string& lock);
+  // (several with commas). `url`: where the API server is reached, as through a proxy; empty: at its own.
+  static BrokerCommand InPod(const TestPod& pod, const std::string& lock, std::string url = "");
   // All that the process gets.
   std::vector<std::string> FullEnvironment() const;
 };

@@ -29,6 +29,7 @@ bool BytePipe::ReadFrom(int fd, absl::Time due) {
   }
   chunks_.push_back({std::string(buffer.data(), static_cast<size_t>(count)), due});
   held_ += static_cast<size_t>(count);
+  *bytes_ += static_cast<uint64_t>(count);
   return true;
 }
 

@@ -2,7 +2,9 @@
 #ifndef LEADERSHIP_BROKER_TESTS_CONTROL_PLANE_CHAOS_BYTE_PIPE_H_
 #define LEADERSHIP_BROKER_TESTS_CONTROL_PLANE_CHAOS_BYTE_PIPE_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 
@@ -13,6 +15,9 @@ namespace leadership_broker::chaos {
 // Not thread-safe. Both sockets are non-blocking and stay the caller's.
 class BytePipe {
  public:
+  // Counts what it reads in `bytes`, which must outlive it.
+  explicit BytePipe(std::atomic<uint64_t>* bytes) : bytes_(bytes) {}
+
   // Whether it would take more: else the sender's own socket buffer fills, as with any slow peer.
   bool WantsBytes() const { return !end_read_ && held_ < kMostHeld; }
   // When the next bytes are due; InfiniteFuture when there are none.
@@ -30,6 +35,7 @@ class BytePipe {
     std::string bytes;
     absl::Time due;
   };
+  std::atomic<uint64_t>* const bytes_;
   std::deque<Chunk> chunks_;
   size_t held_ = 0;
   absl::Time not_before_ = absl::InfinitePast();  // by the bandwidth

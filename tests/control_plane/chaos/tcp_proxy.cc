@@ -45,7 +45,9 @@ void SendAtOnce(int fd) {
 
 class TcpProxy::Connection {
  public:
-  Connection(int client, int server) : client_(client), server_(server) {}
+  // Counts what comes in `bytes`.
+  Connection(int client, int server, std::atomic<uint64_t>* bytes)
+      : client_(client), server_(server), requests_(bytes), answers_(bytes) {}
   ~Connection() {
     Reset(client_);
     Reset(server_);
@@ -153,7 +155,7 @@ void TcpProxy::Accept(const Network& network) {
   }
   SendAtOnce(client);
   SendAtOnce(server);
-  open_.push_back(std::make_unique<Connection>(client, server));
+  open_.push_back(std::make_unique<Connection>(client, server, &bytes_));
 }
 
 bool TcpProxy::TakeOrders(Network* network) {

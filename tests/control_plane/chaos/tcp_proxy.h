@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -44,6 +45,9 @@ class TcpProxy {
   void Cut();
   // How many connections are open.
   int connections() const { return connections_; }
+  // How many bytes have come so far, of all connections in both directions. Those of TLS as they are; the headers of
+  // TCP and IP are not counted.
+  uint64_t bytes() const { return bytes_; }
 
  private:
   class Connection;
@@ -61,6 +65,7 @@ class TcpProxy {
   int wake_read_ = -1;
   int wake_write_ = -1;
   std::atomic<int> connections_{0};
+  std::atomic<uint64_t> bytes_{0};
 
   std::mutex mutex_;
   // Guarded by mutex_.

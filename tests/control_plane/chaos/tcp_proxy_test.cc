@@ -99,6 +99,7 @@ TEST_F(TcpProxyTest, PassesBytesAndTheEndsOfStreamsBothWays) {
   shutdown(server, SHUT_WR);
   EXPECT_EQ(Receive(client, 7), "answer");
   EXPECT_TRUE(Eventually([&] { return proxy.connections() == 0; }));
+  EXPECT_EQ(proxy.bytes(), much.size() + 6);
 }
 
 TEST_F(TcpProxyTest, ACutResetsBothSides) {
