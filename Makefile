@@ -22,8 +22,9 @@ test-upgrade: deps
 demo: deps
 	@scripts/demo $(ARGS)
 
+# make bench ONLY="fanout startup" measures these alone; the names are in bench/run.
 bench: deps
-	@bench/run
+	@bench/run $(ONLY)
 
 # TAKE=1 takes what is measured as what is expected from now on.
 bench-check: deps

@@ -110,12 +110,17 @@ class EmptyServer {
 
 class Broker {
  public:
-  Broker(RealCluster* cluster, const std::string& namespace_name, const std::string& program, const std::string& how)
+  // It rests for so long before each start. The API server asks etcd no more often than every 100 ms how far its watch
+  // cache is behind, so that a list which must not be stale waits for the rest of that time after another one of
+  // ConfigMaps: starts without a pause do that to each other.
+  Broker(RealCluster* cluster, const std::string& namespace_name, const std::string& program, absl::Duration rest,
+         const std::string& how)
       : serving_("broker: start -> serving" + how),
         leading_("broker: start -> app told LEADER, free lock" + how),
         cluster_(cluster),
         namespace_(namespace_name),
-        program_(program) {}
+        program_(program),
+        rest_(rest) {}
 
   // `variable`: beside what it gets in a pod; may be empty.
   void Start(const std::string& variable, absl::Duration pause, Idle* idle) {
@@ -125,6 +130,7 @@ class Broker {
     BrokerCommand command = ShippedCommand(pod, name);
     command.program = program_;
     if (!variable.empty()) command.environment.push_back(variable);
+    absl::SleepFor(rest_);
     const absl::Time began = absl::Now();
     BrokerProcess broker(command);
     const auto channel = FirstConnection(broker.address());
@@ -144,6 +150,7 @@ class Broker {
   RealCluster* const cluster_;
   const std::string namespace_;
   const std::string program_;
+  const absl::Duration rest_;
 };
 
 Values Single(const std::string& what, double megabytes) {
@@ -161,12 +168,15 @@ int Main(int argc, char** argv) {
   int cold_runs = 15;
   int idle_runs = 3;
   int idle_seconds = 5;
+  int rest = 250;
   app.add_option("--empty-server", empty_server, "the built empty-grpc-server")->required()->check(CLI::ExistingFile);
   app.add_option("--broker", program, "the broker")->check(CLI::ExistingFile);
   app.add_option("--runs", runs, "of each kind, page cache warm")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--cold-runs", cold_runs, "of each kind, page cache cold")->capture_default_str();
   app.add_option("--idle-runs", idle_runs, "of these, how many wait idly")->capture_default_str();
   app.add_option("--idle-seconds", idle_seconds, "before memory is read")->capture_default_str();
+  app.add_option("--rest", rest, "milliseconds of quiet at the API server before each start of the broker")
+      ->capture_default_str();
   app.add_option("--json", json, "a file for the results");
   CLI11_PARSE(app, argc, argv);
 
@@ -177,7 +187,7 @@ int Main(int argc, char** argv) {
                                    {"events.events.k8s.io", {"create", "patch"}, {}}});
   const absl::Duration pause = absl::Seconds(idle_seconds);
   EmptyServer empty(empty_server, "");
-  Broker broker(&cluster, namespace_name, program, "");
+  Broker broker(&cluster, namespace_name, program, absl::Milliseconds(rest), "");
   Idle empty_idle("empty gRPC server, idle");
   Idle broker_idle("broker, idle leader with one stream");
   for (int run = 0; run < runs; ++run) {
@@ -189,7 +199,7 @@ int Main(int argc, char** argv) {
   const ShippedCopy empty_copy(empty_server);
   const ShippedCopy broker_copy(program);
   EmptyServer cold_empty(empty_copy.program(), ", cold");
-  Broker cold_broker(&cluster, namespace_name, broker_copy.program(), ", cold");
+  Broker cold_broker(&cluster, namespace_name, broker_copy.program(), absl::Milliseconds(rest), ", cold");
   std::vector<std::string> empty_environment = testing::Environment();
   empty_environment.push_back(empty_copy.library_path());
   bool can_be_cold = true;
