@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/go-logr/logr/funcr"
 	"github.com/operator-framework/operator-lib/leader"
@@ -23,5 +24,8 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println("leading")
-	select {}
+	// Not select {}: Go takes that for a deadlock once the connection to the API server has been idle for long enough.
+	for {
+		time.Sleep(time.Hour)
+	}
 }
