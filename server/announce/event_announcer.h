@@ -1,6 +1,9 @@
 // Events of all the locks that this broker stands for: is shown what is told and what was done, and has the recorder
 // make Events of what is news.
 //
+// What may pass by itself is news only once it has lasted: an API server that has just started refuses everybody until
+// it has read its own RBAC, and a thousand brokers would write that their Roles lack something.
+//
 // On the loop's thread.
 #ifndef LEADERSHIP_BROKER_ANNOUNCE_EVENT_ANNOUNCER_H_
 #define LEADERSHIP_BROKER_ANNOUNCE_EVENT_ANNOUNCER_H_
@@ -18,6 +21,8 @@ namespace leadership_broker::announce {
 
 class EventAnnouncer : public status::Observer {
  public:
+  static constexpr absl::Duration kLasting = absl::Seconds(30);
+
   // See EventRecorder.
   EventAnnouncer(kube::AnnounceApi* api, loop::Scheduler* scheduler, std::string pod_name,
                  std::function<void(const std::string&)> warn)
@@ -25,22 +30,36 @@ class EventAnnouncer : public status::Observer {
 
   void Told(const status::SnapshotPtr& snapshot) override {
     const leadership::v1::Leadership& told = snapshot->leadership;
-    RecordAll(news_[told.lock().name()].Told(told, scheduler_->Now().wall));
+    Story& story = stories_[told.lock().name()];
+    const leadership::v1::Leadership::Reason before = story.news.trouble();
+    const std::vector<Happening> happenings = story.news.Told(told, scheduler_->Now().wall);
+    if (story.news.trouble() != before) story.lasting.reset();
+    for (const Happening& happening : happenings) {
+      if (happening.may_pass) {
+        story.lasting = scheduler_->After(kLasting, [this, happening] { recorder_.Record(happening); });
+      } else {
+        recorder_.Record(happening);
+      }
+    }
   }
 
   // Of a lock that something was told of before.
   void Happened(const std::string& lock_name, const election::Happened& happened) {
-    RecordAll(news_[lock_name].Of(happened, scheduler_->Now().wall));
+    for (const Happening& happening : stories_[lock_name].news.Of(happened, scheduler_->Now().wall)) {
+      recorder_.Record(happening);
+    }
   }
 
  private:
-  void RecordAll(const std::vector<Happening>& happenings) {
-    for (const Happening& happening : happenings) recorder_.Record(happening);
-  }
+  // Of one lock.
+  struct Story {
+    LockNews news;
+    loop::Handle lasting;  // until what may pass has lasted
+  };
 
   loop::Scheduler* const scheduler_;
-  std::map<std::string, LockNews> news_;
   EventRecorder recorder_;
+  std::map<std::string, Story> stories_;
 };
 
 }  // namespace leadership_broker::announce

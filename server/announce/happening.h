@@ -22,6 +22,8 @@ struct Happening {
   absl::Time at;
   // Every candidate sees it, and whoever is the first to say it says it for all.
   bool is_shared = false;
+  // A state, of which nobody needs to hear when it passes by itself soon.
+  bool may_pass = false;
 };
 
 }  // namespace leadership_broker::announce

@@ -127,7 +127,9 @@ void LockNews::FollowTrouble() {
     case Leadership::REASON_REJECTED:
       return AddOfPod("LockRejected", kStand, true, of_lock);
     case Leadership::REASON_FORBIDDEN:
-      return AddOfPod("Forbidden", kStand, true, of_lock);
+      AddOfPod("Forbidden", kStand, true, of_lock);
+      news_.back().may_pass = true;
+      return;
     default:
       return;
   }

@@ -22,6 +22,9 @@ class LockNews {
   // What has come of the snapshot that was told at this time.
   std::vector<Happening> Told(const leadership::v1::Leadership& told, absl::Time at);
 
+  // The reason that was told last, unless nothing but the start has been told.
+  leadership::v1::Leadership::Reason trouble() const { return trouble_; }
+
   // What there is to say of something that was done. After the first snapshot only.
   std::vector<Happening> Of(const election::Happened& happened, absl::Time at) const;
 
