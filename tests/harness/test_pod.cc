@@ -80,6 +80,30 @@ void TestPod::Delete(const Json& options) {
   RequireSuccess(cluster_->Admin().Delete(Path(), body), "delete pod " + name_);
 }
 
+void TestPod::DeleteForeground() {
+  WaitCollectorKnows();
+  Delete({{"propagationPolicy", "Foreground"}});
+}
+
+void TestPod::DeleteOrphaning() {
+  WaitCollectorKnows();
+  Delete({{"propagationPolicy", "Orphan"}});
+}
+
+void TestPod::WaitCollectorKnows() const {
+  // It takes ConfigMaps in their order. One whose owner never was it removes.
+  AdminClient& admin = cluster_->Admin();
+  const std::string all = "/api/v1/namespaces/" + namespace_name_ + "/configmaps";
+  const Json owner = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "never-was"}, {"uid", "never-was"}};
+  const Json mark = {{"apiVersion", "v1"},
+                     {"kind", "ConfigMap"},
+                     {"metadata", {{"generateName", "mark-"}, {"ownerReferences", Json::array({owner})}}}};
+  const HttpAnswer made = admin.Post(all, mark);
+  RequireSuccess(made, "create a ConfigMap for the collector");
+  const std::string path = all + "/" + made.body["metadata"]["name"].get<std::string>();
+  Require(Eventually([&] { return admin.Get(path).status == 404; }), "the collector does not remove " + path);
+}
+
 Json TestPod::StatusWith(const Json& container_state) const {
   const auto statuses = [&](const std::vector<std::string>& names) {
     Json all = Json::array();
