@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 
 #include "bench/figures.h"
+#include "bench/rights.h"
 #include "leadership/client.h"
 #include "tests/harness/broker_process.h"
 #include "tests/harness/child_process.h"
@@ -114,9 +115,7 @@ void MeasureExec(const leadership::leaderctl::Inheritance& inheritance, const st
 void MeasureRun(FakeCluster* cluster, const std::string& leaderctl, const std::string& moments, Results* results) {
   const std::string lock = "the-lock";
   const std::string namespace_name = cluster->NewNamespace();
-  cluster->SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                    {"pods", {"get", "list", "watch"}, {}},
-                                    {"events.events.k8s.io", {"create", "patch"}, {}}});
+  cluster->SetRole(namespace_name, BrokerAndEventRights());
   TestPod first(cluster, namespace_name, "first", {lock});
   BrokerProcess first_broker(first, lock);
   Subscriber(first_broker.NewChannel()).WaitForState(Leadership::STATE_LEADER);

@@ -13,6 +13,13 @@ inline std::vector<testing::RoleRule> BrokerRights() {
   return {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}}, {"pods", {"get", "list", "watch"}, {}}};
 }
 
+// The same, and what its Events need.
+inline std::vector<testing::RoleRule> BrokerAndEventRights() {
+  std::vector<testing::RoleRule> rights = BrokerRights();
+  rights.push_back({"events.events.k8s.io", {"create", "patch"}, {}});
+  return rights;
+}
+
 // What operator-lib's leader needs.
 inline std::vector<testing::RoleRule> OperatorLibRights() {
   return {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},

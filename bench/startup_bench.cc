@@ -17,6 +17,7 @@
 #include "bench/figures.h"
 #include "bench/memory.h"
 #include "bench/results.h"
+#include "bench/rights.h"
 #include "bench/shipped_copy.h"
 #include "bench/values.h"
 #include "tests/harness/broker_process.h"
@@ -182,9 +183,7 @@ int Main(int argc, char** argv) {
 
   RealCluster& cluster = RealCluster::Shared();
   const std::string namespace_name = cluster.NewNamespace();
-  cluster.SetRole(namespace_name, {{"configmaps", {"create", "get", "list", "watch", "delete"}, {}},
-                                   {"pods", {"get", "list", "watch"}, {}},
-                                   {"events.events.k8s.io", {"create", "patch"}, {}}});
+  cluster.SetRole(namespace_name, BrokerAndEventRights());
   const absl::Duration pause = absl::Seconds(idle_seconds);
   EmptyServer empty(empty_server, "");
   Broker broker(&cluster, namespace_name, program, absl::Milliseconds(rest), "");

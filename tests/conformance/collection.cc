@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 
 #include "tests/conformance/conformance.h"
+#include "tests/harness/collector.h"
 #include "tests/harness/eventually.h"
 
 namespace leadership_broker::testing {
@@ -21,12 +22,7 @@ class CollectionTest : public ConformanceTest {
   Json Finalizers(const std::string& path) {
     return admin_.Get(path).body["metadata"].value("finalizers", Json::array());
   }
-  // Returns when the collector has come by: an orphan made now has gone.
-  void AwaitCollector() {
-    MakeConfigMap("orphan",
-                  {{"ownerReferences", {{{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "p"}, {"uid", "gone"}}}}});
-    EXPECT_TRUE(Goes(ConfigMaps() + "/orphan"));
-  }
+  void AwaitCollector() { EXPECT_TRUE(CollectorComesBy(admin_, namespace_)); }
 };
 
 TEST_F(CollectionTest, WhatADeletedPodOwnsGoes) {
@@ -104,6 +100,7 @@ TEST_F(CollectionTest, ADeploymentThatLivesKeepsWhatItOwns) {
 // R16.
 TEST_F(CollectionTest, AForegroundDeletionTakesTheDependentsBeforeABoundPod) {
   MakeOwned("lock", {MakePod("p", MakeNode())});
+  AwaitCollector();
   const Json answer = admin_.Delete(Pods() + "/p", {{"propagationPolicy", "Foreground"}}).body;
   EXPECT_EQ(answer["metadata"]["finalizers"], Json::array({"foregroundDeletion"}));
   EXPECT_EQ(answer["metadata"]["deletionGracePeriodSeconds"], 20);
@@ -114,7 +111,7 @@ TEST_F(CollectionTest, AForegroundDeletionTakesTheDependentsBeforeABoundPod) {
 
 TEST_F(CollectionTest, AForegroundDeletionTakesTheDependentsAndThenAnUnboundPod) {
   MakeOwned("lock", {MakePod("p")});
-  const std::string from = ListVersion(ConfigMaps());
+  AwaitCollector();
   EXPECT_EQ(admin_.Delete(Pods() + "/p", {{"propagationPolicy", "Foreground"}}).status, 200);
   EXPECT_TRUE(Goes(Pods() + "/p"));
   EXPECT_TRUE(Goes(Lock()));
@@ -125,6 +122,7 @@ TEST_F(CollectionTest, AnOrphanDeletionStripsTheOwner) {
   const std::string node = MakeNode();
   for (const std::string& where : {std::string(), node}) {
     MakeOwned("lock", {MakePod("p", where)});
+    AwaitCollector();
     const Json answer = admin_.Delete(Pods() + "/p", {{"propagationPolicy", "Orphan"}}).body;
     EXPECT_EQ(answer["metadata"]["finalizers"], Json::array({"orphan"}));
     EXPECT_TRUE(Eventually([&] { return !admin_.Get(Lock()).body["metadata"].contains("ownerReferences"); }));

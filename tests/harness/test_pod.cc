@@ -5,18 +5,15 @@
 
 #include "nlohmann/json.hpp"
 
+#include "tests/harness/collector.h"
 #include "tests/harness/eventually.h"
 #include "tests/harness/require.h"
+#include "tests/harness/rights.h"
 
 namespace leadership_broker::testing {
 namespace {
 
 using Json = nlohmann::json;
-
-void RequireSuccess(const HttpAnswer& answer, const std::string& what) {
-  Require(answer.status / 100 == 2,
-          what + ": " + std::to_string(answer.status) + " " + answer.text + answer.body.dump());
-}
 
 Json ContainerNamed(const std::string& name) { return {{"name", name}, {"image", "none.invalid/none"}}; }
 
@@ -25,9 +22,8 @@ Json ContainerNamed(const std::string& name) { return {{"name", name}, {"image",
 std::string NewNode(Cluster& cluster) {
   static std::atomic<int> count{0};
   std::string name = "node-" + std::to_string(++count);
-  RequireSuccess(
-      cluster.Admin().Post("/api/v1/nodes", {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", name}}}}),
-      "make node " + name);
+  Must(cluster.Admin().Post("/api/v1/nodes", {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", name}}}}),
+       "make node " + name);
   return name;
 }
 
@@ -54,11 +50,11 @@ void TestPod::Create() {
     spec["initContainers"].push_back(std::move(container));
   }
   if (!options_.node.empty()) spec["nodeName"] = options_.node;
-  const HttpAnswer answer =
-      cluster_->Admin().Post("/api/v1/namespaces/" + namespace_name_ + "/pods",
-                             {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", spec}});
-  RequireSuccess(answer, "make pod " + name_);
-  uid_ = answer.body["metadata"]["uid"].get<std::string>();
+  const Json made =
+      Must(cluster_->Admin().Post("/api/v1/namespaces/" + namespace_name_ + "/pods",
+                                  {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", spec}}),
+           "make pod " + name_);
+  uid_ = made["metadata"]["uid"].get<std::string>();
   RenewToken();
 }
 
@@ -77,31 +73,21 @@ Json TestPod::Object() const {
 void TestPod::Delete(const Json& options) {
   Json body = {{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"preconditions", {{"uid", uid_}}}};
   body.update(options);
-  RequireSuccess(cluster_->Admin().Delete(Path(), body), "delete pod " + name_);
+  Must(cluster_->Admin().Delete(Path(), body), "delete pod " + name_);
 }
 
 void TestPod::DeleteForeground() {
-  WaitCollectorKnows();
+  AwaitCollector();
   Delete({{"propagationPolicy", "Foreground"}});
 }
 
 void TestPod::DeleteOrphaning() {
-  WaitCollectorKnows();
+  AwaitCollector();
   Delete({{"propagationPolicy", "Orphan"}});
 }
 
-void TestPod::WaitCollectorKnows() const {
-  // It takes ConfigMaps in their order. One whose owner never was it removes.
-  AdminClient& admin = cluster_->Admin();
-  const std::string all = "/api/v1/namespaces/" + namespace_name_ + "/configmaps";
-  const Json owner = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "never-was"}, {"uid", "never-was"}};
-  const Json mark = {{"apiVersion", "v1"},
-                     {"kind", "ConfigMap"},
-                     {"metadata", {{"generateName", "mark-"}, {"ownerReferences", Json::array({owner})}}}};
-  const HttpAnswer made = admin.Post(all, mark);
-  RequireSuccess(made, "create a ConfigMap for the collector");
-  const std::string path = all + "/" + made.body["metadata"]["name"].get<std::string>();
-  Require(Eventually([&] { return admin.Get(path).status == 404; }), "the collector does not remove " + path);
+void TestPod::AwaitCollector() const {
+  Require(CollectorComesBy(cluster_->Admin(), namespace_name_), "the collector does not come to pod " + name_);
 }
 
 Json TestPod::StatusWith(const Json& container_state) const {
@@ -141,7 +127,7 @@ void TestPod::SetEnded(const std::string& phase, const std::string& reason) {
 }
 
 void TestPod::SetStatus(const Json& status) {
-  RequireSuccess(cluster_->Admin().Patch(Path() + "/status", {{"status", status}}), "set the status of pod " + name_);
+  Must(cluster_->Admin().Patch(Path() + "/status", {{"status", status}}), "set the status of pod " + name_);
 }
 
 void TestPod::Recreate() {

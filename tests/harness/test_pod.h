@@ -55,8 +55,8 @@ class TestPod {
   void Delete() { Delete(nlohmann::json::object()); }
   // Of no grace period: the object goes at once.
   void DeleteByForce() { Delete({{"gracePeriodSeconds", 0}}); }
-  // Dependents first, as prune modes of GitOps tools do. Once the collector, which has to run, knows of the ConfigMaps
-  // that are there: of one that it hears of later it says nothing more.
+  // Dependents first, as prune modes of GitOps tools do. Once the collector, which has to run, knows what
+  // there is (CollectorComesBy).
   void DeleteForeground();
   // Dependents stay, without their owner. The same.
   void DeleteOrphaning();
@@ -77,8 +77,7 @@ class TestPod {
   std::string Path() const;
   void Create();
   void Delete(const nlohmann::json& options);
-  // That the collector has come to all ConfigMaps of now.
-  void WaitCollectorKnows() const;
+  void AwaitCollector() const;
   // Statuses of all containers and sidecars in this state.
   nlohmann::json StatusWith(const nlohmann::json& container_state) const;
 
