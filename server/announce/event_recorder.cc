@@ -162,7 +162,8 @@ void EventRecorder::Refused(bool creates, const kube::Outcome& outcome) {
   }
   if (!absl::IsPermissionDenied(outcome.status)) return;
   Right& right = creates ? create_ : patch_;
-  right.lacking_until = scheduler_->Now().boot + kForbiddenFor;
+  right.lacking_until = scheduler_->Now().boot + right.next_wait;
+  right.next_wait = std::min(2 * right.next_wait, kMostForbiddenFor);
   const auto same = [creates](const Posting& posting) { return (posting.count == 1) == creates; };
   dropped_ += std::count_if(queue_.begin(), queue_.end(), same);
   queue_.erase(std::remove_if(queue_.begin(), queue_.end(), same), queue_.end());

@@ -24,8 +24,10 @@ class EventRecorder {
   static constexpr absl::Duration kSettle = absl::Seconds(1);
   static constexpr size_t kMaxQueued = 32;
   static constexpr int kMaxAttempts = 5;
-  // How long after a refusal by RBAC the next try is made.
-  static constexpr absl::Duration kForbiddenFor = absl::Hours(1);
+  // How long after a first refusal by RBAC the next try is made, and after many: a Role that is missing is missing for
+  // long, but an API server that has just started refuses too, until it has read the Roles.
+  static constexpr absl::Duration kFirstForbiddenFor = absl::Minutes(1);
+  static constexpr absl::Duration kMostForbiddenFor = absl::Hours(1);
 
   // `instance` is this pod's name. `warn` tells people. Both pointers must outlive it.
   EventRecorder(kube::AnnounceApi* api, loop::Scheduler* scheduler, std::string instance,
@@ -48,6 +50,7 @@ class EventRecorder {
   // A verb that RBAC may lack.
   struct Right {
     absl::Duration lacking_until = -absl::InfiniteDuration();
+    absl::Duration next_wait = kFirstForbiddenFor;
     bool warned = false;
   };
 

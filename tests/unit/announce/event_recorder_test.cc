@@ -1,5 +1,6 @@
 #include "server/announce/event_recorder.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -186,23 +187,43 @@ TEST_F(EventRecorderTest, RetryAfterIsHeeded) {
   EXPECT_THAT(api_.requests, SizeIs(2));
 }
 
-TEST_F(EventRecorderTest, WithoutTheRightItWarnsOnceAndTriesAgainEachHour) {
+TEST_F(EventRecorderTest, WithoutTheRightItWarnsOnceAndTriesAgainEverLessOften) {
   for (int i = 0; i < 5; ++i) Record(absl::StrCat("o", i));
   Settle();
-  api_.Answer(absl::StatusCode::kPermissionDenied, "cannot create events");
-  scheduler_.Advance(absl::Minutes(59));
-  Record("p");
-  scheduler_.Advance(absl::Seconds(10));
-  EXPECT_THAT(api_.requests, SizeIs(1));
+  absl::Duration wait = EventRecorder::kFirstForbiddenFor;
+  for (size_t tries = 1; tries <= 10; ++tries) {
+    ASSERT_THAT(api_.requests, SizeIs(tries));
+    api_.Answer(absl::StatusCode::kPermissionDenied, "cannot create events");
+    scheduler_.Advance(wait - absl::Seconds(1));
+    Record(absl::StrCat("too early ", tries));
+    scheduler_.Advance(absl::Seconds(1));
+    EXPECT_THAT(api_.requests, SizeIs(tries));
+    wait = std::min(2 * wait, EventRecorder::kMostForbiddenFor);
+    Record(absl::StrCat("in time ", tries));
+    Settle();
+  }
+  EXPECT_EQ(wait, absl::Hours(1));
   EXPECT_THAT(warnings_,
               ElementsAre(AllOf(HasSubstr("cannot create events"), HasSubstr("create and patch on events"))));
-  EXPECT_EQ(recorder_.dropped(), 6u);
-  scheduler_.Advance(absl::Minutes(1));
-  Record("q");
+  EXPECT_EQ(recorder_.dropped(), 5u + 10u + 9u);
+}
+
+TEST_F(EventRecorderTest, ARefusalByAnApiServerThatHasJustStartedSilencesItForAMinute) {
+  Record("a");
   Settle();
-  ASSERT_THAT(api_.requests, SizeIs(2));
   api_.Answer(absl::StatusCode::kPermissionDenied, "cannot create events");
-  EXPECT_THAT(warnings_, SizeIs(1));
+  scheduler_.Advance(EventRecorder::kFirstForbiddenFor);
+  Record("b");
+  Settle();
+  api_.Answer();
+  EXPECT_EQ(api_.Whats().back(), "create Reason on Pod b");
+  Record("c");
+  Settle();
+  api_.Answer(absl::StatusCode::kPermissionDenied, "cannot create events");
+  scheduler_.Advance(EventRecorder::kFirstForbiddenFor);
+  Record("d");
+  Settle();
+  EXPECT_EQ(api_.Whats().back(), "create Reason on Pod d");
 }
 
 TEST_F(EventRecorderTest, WithoutTheRightToPatchEventsAreStillMade) {
