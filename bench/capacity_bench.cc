@@ -78,7 +78,7 @@ class Capacity {
         absl::SleepFor(kSettles);
         const Memory busy = MemoryOf(broker.pid());
         Print(absl::StrCat(streams, " streams on ", connections, " connections over ", over), broker);
-        std::cout << absl::StrFormat("  a stream: %.1f KB\n", (busy.resident - idle.resident) * 1024 / streams);
+        std::cout << absl::StrFormat("  a stream: %.1f KiB\n", (busy.resident - idle.resident) * 1024 / streams);
       }
     }
   }

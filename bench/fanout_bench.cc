@@ -57,7 +57,7 @@ class Telling {
         listeners_(program, service, teller->address(), of.streams, std::min(of.streams, kConnections), of.silent),
         told_(who + ": " + of.Name()),
         cpu_(who + ": the processor's time for a change, " + of.Name(), "ms"),
-        memory_(who + ": memory a stream, " + of.Name(), "KB") {
+        memory_(who + ": memory a stream, " + of.Name(), "KiB") {
     listeners_.WaitTold(teller->Change());
   }
 

@@ -188,7 +188,8 @@ int Main(int argc, char** argv) {
   absl::SleepFor(absl::Seconds(seconds));
   std::vector<Values> values;
   std::cout << absl::StrFormat("%-22s %10s %9s %9s %10s %10s %9s %9s %11s %10s\n", "a minute, of one", "requests",
-                               "writes", "watches", "bytes", "server ms", "own ms", "RSS MB", "anon MB", "server MB");
+                               "writes", "watches", "bytes", "server ms", "own ms", "RSS MiB", "anon MiB",
+                               "server MiB");
   Totals nobody;
   for (size_t i = 0; i < all.size(); ++i) {
     const Contenders& contenders = *all[i];
@@ -221,8 +222,8 @@ int Main(int argc, char** argv) {
     add("bytes", "a minute", static_cast<double>(spent.bytes) * share);
     add("API server's processor", "ms a minute", server_ms);
     add("its own processor", "ms a minute", own_ms);
-    add("resident", "MB", memory.resident);
-    add("anonymous", "MB", memory.anonymous);
+    add("resident", "MiB", memory.resident);
+    add("anonymous", "MiB", memory.anonymous);
   }
   std::cout << absl::StrFormat(
       "A broker that stands by keeps three watches, each for %.1f minutes on average: in the long run %.2f requests a "

@@ -19,7 +19,7 @@ Memory MemoryOf(pid_t pid) {
 }
 
 std::string ToText(const Memory& memory) {
-  return absl::StrFormat("%.1f MB resident, %.2f MB of it anonymous", memory.resident, memory.anonymous);
+  return absl::StrFormat("%.1f MiB resident, %.2f MiB of it anonymous", memory.resident, memory.anonymous);
 }
 
 }  // namespace leadership_broker::bench

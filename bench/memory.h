@@ -8,14 +8,14 @@
 
 namespace leadership_broker::bench {
 
-// In MB of 1024 × 1024 bytes. Anonymous: what is its own alone, and not a file's.
+// In MiB. Anonymous: what is its own alone, and not a file's.
 struct Memory {
   double resident = 0;
   double anonymous = 0;
 };
 
 Memory MemoryOf(pid_t pid);
-// "27.1 MB resident, 5.21 MB of it anonymous".
+// "27.1 MiB resident, 5.21 MiB of it anonymous".
 std::string ToText(const Memory& memory);
 
 }  // namespace leadership_broker::bench

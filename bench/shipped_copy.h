@@ -19,7 +19,7 @@ class ShippedCopy {
   // NAME=VALUE for its environment: with it the loader takes the copies of the libraries. The loader itself remains the
   // system's.
   std::string library_path() const;
-  // In MB of 1024 × 1024 bytes: of the program, and of all the files.
+  // In MiB: of the program, and of all the files.
   double program_size() const;
   double size() const;
 

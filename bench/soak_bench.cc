@@ -49,7 +49,7 @@ class Samples {
  public:
   explicit Samples(const std::string& of)
       : of_(of),
-        anonymous_("anonymous memory, in the course of " + of, "MB"),
+        anonymous_("anonymous memory, in the course of " + of, "MiB"),
         descriptors_("descriptors, in the course of " + of, "descriptors") {}
 
   void Take(pid_t pid, double done) {
@@ -63,7 +63,7 @@ class Samples {
     const std::vector<double>& all = anonymous_.values();
     slope_.Add(SlopeOfSecondHalf(done_, all) * 1024 * 100'000);
     std::cout << absl::StrFormat(
-                     "%s, in %.0f s: %.2f MB of anonymous memory at first, %.2f at the end, %+.1f KB a 100,000; "
+                     "%s, in %.0f s: %.2f MiB of anonymous memory at first, %.2f at the end, %+.1f KiB a 100,000; "
                      "descriptors %.0f at first, %.0f at the end",
                      of_, absl::ToDoubleSeconds(took), all.front(), all.back(), slope_.values().front(),
                      descriptors_.values().front(), descriptors_.values().back())
@@ -77,7 +77,7 @@ class Samples {
   std::vector<double> done_;
   Values anonymous_;
   Values descriptors_;
-  Values slope_{"growth of anonymous memory over the second half of " + of_, "KB a 100,000"};
+  Values slope_{"growth of anonymous memory over the second half of " + of_, "KiB a 100,000"};
 };
 
 // Makes `count` events of the lock, and waits until the broker has seen them.

@@ -72,7 +72,7 @@ BrokerCommand ShippedCommand(const TestPod& pod, const std::string& lock) {
 
 // What was measured of one program's memory.
 struct Idle {
-  explicit Idle(const std::string& who) : resident(who + ": resident", "MB"), anonymous(who + ": anonymous", "MB") {}
+  explicit Idle(const std::string& who) : resident(who + ": resident", "MiB"), anonymous(who + ": anonymous", "MiB") {}
 
   void Add(pid_t pid, absl::Duration pause) {
     absl::SleepFor(pause);
@@ -155,7 +155,7 @@ class Broker {
 };
 
 Values Single(const std::string& what, double megabytes) {
-  Values values(what, "MB");
+  Values values(what, "MiB");
   values.Add(megabytes);
   return values;
 }

@@ -101,7 +101,7 @@ int Main(int argc, char** argv) {
   const double memory = ServerMemory(cluster);
   const int watches = 3 * count - 1;
   std::cout << absl::StrFormat(
-      "%d candidates: API server %.0f MB, %.0f MB before them; of one of %d watches, with its connection: %.0f KB\n",
+      "%d candidates: API server %.0f MiB, %.0f MiB before them; of one of %d watches, with its connection: %.0f KiB\n",
       count, memory, memory_before, watches, (memory - memory_before) * 1024 / watches);
 
   const std::string of = absl::StrCat(count, labels ? " candidates with labels" : " candidates");

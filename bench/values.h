@@ -8,7 +8,7 @@
 
 namespace leadership_broker::bench {
 
-// Values of one kind, all in one unit, which is shown behind them ("MB", "requests a minute", "%"). Not thread-safe.
+// Values of one kind, all in one unit, which is shown behind them ("MiB", "requests a minute", "%"). Not thread-safe.
 class Values {
  public:
   Values(std::string what, std::string unit) : what_(std::move(what)), unit_(std::move(unit)) {}

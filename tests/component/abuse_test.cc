@@ -229,7 +229,7 @@ TEST_F(Abuse, AnswersThatNobodyReadsAreNotPiledUp) {
   int64_t sent = 0;
   while (sent < 3000 && connection.Send(pings)) ++sent;
   RecordProperty("thousands_of_pings_taken", static_cast<int>(sent));
-  EXPECT_LE(resident(), before + 16) << "MB, after " << sent << ",000 pings";
+  EXPECT_LE(resident(), before + 16) << "MiB, after " << sent << ",000 pings";
 }
 
 TEST_F(Abuse, StreamsThatHoldThreadsAreBoundedAndLeaveTheServiceAlone) {

@@ -150,7 +150,7 @@ void Load::Round() {
     std::cout << "lock removed, won again after "
               << absl::FormatDuration(absl::Trunc(won - removed, absl::Milliseconds(1))) << ", all told after "
               << absl::FormatDuration(absl::Trunc(absl::Now() - removed, absl::Milliseconds(1))) << "; broker "
-              << resident / 1024 << " MB" << std::endl;
+              << resident / 1024 << " MiB" << std::endl;
     if (i == 0) killed.Signal(SIGKILL);
     if (i == 1) {
       for (RawConnection& connection : vanishing) connection.Vanish();
