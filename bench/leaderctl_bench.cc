@@ -154,7 +154,7 @@ int Main(int argc, char** argv) {
   CLI::App app{"leaderctl run's delays, beside the library's and those of vfork and exec."};
   std::string leaderctl;
   std::string moments;
-  int runs = 50;
+  int runs = 100;
   app.add_option("--leaderctl", leaderctl, "the built leaderctl")->required()->check(CLI::ExistingFile);
   app.add_option("--moments", moments, "the built moments")->required()->check(CLI::ExistingFile);
   app.add_option("--runs", runs, "how often")->capture_default_str()->check(CLI::PositiveNumber);
