@@ -5,7 +5,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -28,6 +27,8 @@ namespace {
 using leadership::v1::Leadership;
 
 constexpr int kPods = 3;
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kLookEvery = absl::Milliseconds(20);
 
 struct Term {
   std::string pod;
@@ -42,23 +43,20 @@ class Ledger {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (told.state() != Leadership::STATE_LEADER || told.fencing_token() <= term_.token) return;
     term_ = {pod, told.fencing_token(), absl::Now()};
-    changed_.notify_all();
   }
 
-  // The first term with a token greater than this; nothing when none comes in time.
-  std::optional<Term> WaitForTermAfter(uint64_t token, absl::Duration limit) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    const bool came = changed_.wait_for(lock, absl::ToChronoNanoseconds(limit), [&] { return term_.token > token; });
-    return came ? std::optional<Term>(term_) : std::nullopt;
+  // The term there is, if its token is greater than this.
+  std::optional<Term> TermAfter(uint64_t token) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return term_.token > token ? std::optional<Term>(term_) : std::nullopt;
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable changed_;
   Term term_;
 };
 
-// Waits; false when Ctrl-C (or SIGTERM) came first.
+// Waits; false when Ctrl-C (or SIGTERM) came first, now or earlier.
 class Interruption {
  public:
   Interruption() {
@@ -74,6 +72,7 @@ class Interruption {
     pollfd waits{descriptor_, POLLIN, 0};
     return poll(&waits, 1, static_cast<int>(absl::ToInt64Milliseconds(duration))) == 0;
   }
+  bool came() const { return !WaitFor(absl::ZeroDuration()); }
 
  private:
   int descriptor_;
@@ -99,17 +98,24 @@ int Play(const std::string& broker, bool once) {
                                            });
   };
 
+  // Nothing when none comes in time, or Ctrl-C first.
+  const auto wait_for_term_after = [&](uint64_t token) {
+    const absl::Time limit = absl::Now() + kPatience;
+    std::optional<Term> term = ledger.TermAfter(token);
+    while (!term.has_value() && absl::Now() < limit && interruption.WaitFor(kLookEvery)) term = ledger.TermAfter(token);
+    return term;
+  };
+
   picture.Say("Against the embedded stand-in of the API server, not a real one. Ctrl-C ends it.");
   for (int i = 0; i < kPods; ++i) enter();
-  const absl::Duration patience = absl::Seconds(30);
-  std::optional<Term> term = ledger.WaitForTermAfter(0, patience);
+  std::optional<Term> term = wait_for_term_after(0);
   while (term.has_value()) {
     picture.Say(absl::StrCat(term->pod, " leads, with fencing token ", term->token));
     if (!interruption.WaitFor(once ? absl::Seconds(1) : absl::Seconds(4))) return 0;
     picture.Say(absl::StrCat("deleting ", term->pod));
     const absl::Time deleted = absl::Now();
     actors.at(term->pod)->DeletePod();
-    const std::optional<Term> next = ledger.WaitForTermAfter(term->token, patience);
+    const std::optional<Term> next = wait_for_term_after(term->token);
     if (!next.has_value()) break;
     picture.Say(absl::StrFormat("%s has taken over, %.1f ms after the deletion", next->pod,
                                 absl::ToDoubleMilliseconds(next->since - deleted)));
@@ -120,7 +126,8 @@ int Play(const std::string& broker, bool once) {
     enter();  // as a Deployment would
     term = next;
   }
-  std::fprintf(stderr, "leadership-demo: nobody came to lead within %s\n", absl::FormatDuration(patience).c_str());
+  if (interruption.came()) return 0;
+  std::fprintf(stderr, "leadership-demo: nobody came to lead within %s\n", absl::FormatDuration(kPatience).c_str());
   return 1;
 }
 
@@ -132,7 +139,7 @@ int main(int argc, char** argv) {
   bool once = false;
   std::string broker = LEADERSHIP_BROKER_PROGRAM;
   app.add_flag("--once", once, "one takeover, then end");
-  app.add_option("--broker", broker, "the broker's program")->capture_default_str();
+  app.add_option("--broker", broker, "the broker's program")->capture_default_str()->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);
   return leadership_broker::demo::Play(broker, once);
 }
