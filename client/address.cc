@@ -15,7 +15,7 @@ namespace {
 
 absl::Status NoAddress(const std::string& address, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("\"", address, "\" is no address of a leadership broker: ", why,
-                                                 "; write HOST:PORT or unix:/PATH (", kAddressVariable, ")"));
+                                                 "; write HOST:PORT or unix:/PATH, also in ", kAddressVariable));
 }
 
 bool IsPort(absl::string_view text) {

@@ -28,7 +28,6 @@ using Calls = v1::LeadershipBroker::StubInterface::async_interface;
 template <typename Request, typename Response>
 using Method = void (Calls::*)(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>);
 
-constexpr absl::Duration kShortestSilenceLimit = absl::Seconds(3);
 constexpr char kPodUidVariable[] = "POD_UID";
 
 absl::Status Cancelled() { return absl::CancelledError("the client was cancelled"); }
@@ -47,7 +46,7 @@ uint64_t LeadershipWatch::FencingToken() const { return impl_->FencingToken(); }
 class Client::Impl {
  public:
   explicit Impl(ClientOptions options) : options_(std::move(options)) {
-    options_.silence_limit = std::max(options_.silence_limit, kShortestSilenceLimit);
+    options_.silence_limit = std::max(options_.silence_limit, ClientOptions::kShortestSilenceLimit);
     if (const char* uid = std::getenv(kPodUidVariable); options_.pod_uid.empty() && uid != nullptr)
       options_.pod_uid = uid;
     options_.address = internal::ChooseAddress(options_.address);

@@ -9,6 +9,8 @@
 #include "client/leaderctl/duration.h"
 #include "client/leaderctl/exit_codes.h"
 
+#include "leadership/client.h"
+
 namespace leadership::leaderctl {
 namespace {
 
@@ -34,13 +36,18 @@ CLI::Option* AddChoice(CLI::App* app, const std::string& name, const std::string
 }
 
 template <typename Duration>
-void AddDuration(CLI::App* app, const std::string& name, const std::string& help, Duration* duration) {
+void AddDuration(CLI::App* app, const std::string& name, const std::string& help, Duration* duration,
+                 absl::Duration least = absl::ZeroDuration()) {
   app->add_option_function<std::string>(
          name,
          [=](const std::string& value) {
            absl::Duration read;
            const std::string wrong = ReadDuration(value, &read);
            if (!wrong.empty()) throw CLI::ValidationError(name, absl::StrCat("\"", value, "\" ", wrong));
+           if (read < least) {
+             throw CLI::ValidationError(name, absl::StrCat("\"", value, "\" is too short: it has to be ",
+                                                           absl::FormatDuration(least), " or more"));
+           }
            *duration = read;
          },
          help)
@@ -85,13 +92,15 @@ void AddSubcommands(CLI::App* app, Options* options) {
   AddChoice(run, "--on-uncertain", "stop|continue", "CMD's lot while nobody knows whether this pod leads; default stop",
             [options](const std::string& value) { options->stop_when_uncertain = value == "stop"; });
   AddDuration(run, "--silence-limit", "How long the broker may be silent before that; at least 3s, default 15s",
-              &options->silence_limit);
+              &options->silence_limit, ClientOptions::kShortestSilenceLimit);
   AddTimeout(run, "How long to wait for leadership; default: for ever", options);
 }
 
 // The one line that an error is, with the way to help.
-Ended Misused(const std::string& what) {
-  return {kUsage, absl::StrCat("leaderctl: ", what, " (leaderctl --help lists what there is)\n")};
+Ended Misused(const std::string& what, const CLI::App& app) {
+  const std::vector<const CLI::App*> chosen = app.get_subcommands([](const CLI::App* each) { return each->parsed(); });
+  const std::string of = chosen.empty() ? "" : absl::StrCat(" ", chosen.front()->get_name());
+  return {kUsage, absl::StrCat("leaderctl: ", what, " (leaderctl", of, " --help lists what there is)\n")};
 }
 
 // What no single option can check.
@@ -138,12 +147,13 @@ std::variant<Options, Ended> ReadCommandLine(const std::vector<std::string>& arg
   } catch (const CLI::CallForVersion&) {
     return Ended{kSuccess, app->version() + "\n"};
   } catch (const CLI::ParseError& error) {
-    return Misused(error.what());
+    return Misused(error.what(), *app);
   }
-  if (app->get_subcommands().empty()) return Misused("say what to do: status, watch, wait, locks, step-down or run");
+  if (app->get_subcommands().empty())
+    return Misused("say what to do: status, watch, wait, locks, step-down or run", *app);
   options.subcommand = app->get_subcommands().front()->get_name();
   const std::string wrong = Contradiction(options, has_command);
-  if (!wrong.empty()) return Misused(wrong);
+  if (!wrong.empty()) return Misused(wrong, *app);
   return options;
 }
 

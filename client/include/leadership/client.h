@@ -39,8 +39,9 @@ struct ClientOptions {
   // where that is empty too, nothing is checked.
   std::string pod_uid;
   // How long a watch believes what it was told last while the broker says nothing (it restarts, it hangs); after that
-  // on_uncertain comes. The broker is asked for heartbeats three times as often. At least three seconds: less is taken
-  // for three. Leadership itself does not end by silence.
+  // on_uncertain comes. The broker is asked for heartbeats three times as often. Less than kShortestSilenceLimit is
+  // taken for that. Leadership itself does not end by silence.
+  static constexpr absl::Duration kShortestSilenceLimit = absl::Seconds(3);
   absl::Duration silence_limit = absl::Seconds(15);
   // How long Get, ListLocks and StepDown try.
   absl::Duration call_timeout = absl::Seconds(10);

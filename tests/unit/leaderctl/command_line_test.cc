@@ -72,6 +72,10 @@ TEST(CommandLine, WhatIsWrongIsSaidInOneLine) {
   EXPECT_THAT(Refusal({"wait", "--timeout", "5"}), AllOf(HasSubstr("--timeout"), HasSubstr("5s")));
   EXPECT_THAT(Refusal({"wait", "--timeout", "-5s"}), HasSubstr("negative"));
   EXPECT_THAT(Refusal({"run", "--grace", "soon", "--", "true"}), AllOf(HasSubstr("--grace"), HasSubstr("soon")));
+  EXPECT_THAT(Refusal({"run", "--silence-limit=1s", "--", "true"}),
+              AllOf(HasSubstr("--silence-limit"), HasSubstr("3s")));
+  EXPECT_THAT(Refusal({"run", "--silence-limit=1s", "--", "true"}), HasSubstr("(leaderctl run --help"));
+  EXPECT_THAT(Refusal({"--no-such-flag"}), HasSubstr("(leaderctl --help"));
   EXPECT_THAT(Refusal({"run", "--on-uncertain=perhaps", "--", "true"}), HasSubstr("stop|continue"));
   EXPECT_THAT(Refusal({"run"}), HasSubstr("-- CMD"));
   EXPECT_THAT(Refusal({"run", "--"}), HasSubstr("-- CMD"));
