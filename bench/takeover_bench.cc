@@ -150,7 +150,7 @@ int Main(int argc, char** argv) {
   Figures bare_cpp("the same floor in C++, by libcurl");
   Figures lock_removed("lock deleted, its holder's pod gone -> app told LEADER");
   Figures pod_removed("leader's pod deleted -> (collector) -> app told LEADER");
-  Figures traced("the same, by brokers that log their trace points");
+  Figures traced("lock deleted, by brokers that log their trace points");
   Trace trace;
   Race race(&cluster, nullptr);
   Race traced_race(&cluster, &trace);
