@@ -175,12 +175,12 @@ TEST_F(Load, MemoryComesBack) {
   const int64_t idle = ResidentKilobytes(broker_->pid());
   Round();
   const int64_t first = SettledKilobytes(broker_->pid());
-  std::cout << "broker " << idle << " KB when idle, " << first << " KB after one round" << std::endl;
+  std::cout << "broker " << idle << " KiB when idle, " << first << " KiB after one round" << std::endl;
   // The first time, code is paged in and pools are made that stay.
   EXPECT_LT(first, idle * 3 / 2);
   Round();
   EXPECT_TRUE(Eventually([&] { return ResidentKilobytes(broker_->pid()) <= first * 11 / 10; }));
-  std::cout << "broker " << ResidentKilobytes(broker_->pid()) << " KB after another" << std::endl;
+  std::cout << "broker " << ResidentKilobytes(broker_->pid()) << " KiB after another" << std::endl;
 }
 #endif
 
