@@ -124,8 +124,9 @@ Election::Assessment Election::AssessUndisturbed() const {
   }
   if (self_ == Self::kNotFound) {
     return {Leadership::STATE_INELIGIBLE, Leadership::REASON_POD_NOT_FOUND,
-            absl::StrCat("namespace ", options_.namespace_name, " has no Pod ", options_.self.name, " with UID ",
-                         options_.self.uid, ": check the namespace, the pod's name and its UID"),
+            absl::StrCat("namespace ", options_.namespace_name, " has no Pod ", options_.self.name,
+                         options_.self.uid.empty() ? "" : " with UID ", options_.self.uid,
+                         ": check the namespace, the pod's name and, where it is given, its UID"),
             lock};
   }
   if (trust_.refused()) {

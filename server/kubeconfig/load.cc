@@ -32,8 +32,9 @@ absl::StatusOr<Kubeconfig> Load(const std::string& list) {
     Merge(*std::move(one), &all);
     found = true;
   }
-  if (!found) return missing;
-  return all;
+  if (found) return all;
+  return absl::Status(missing.code(),
+                      absl::StrCat(missing.message(), "; name the file with --kubeconfig or KUBECONFIG"));
 }
 
 void Merge(Kubeconfig second, Kubeconfig* first) {

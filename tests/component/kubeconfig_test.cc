@@ -77,9 +77,12 @@ TEST_F(KubeconfigTest, APodThatIsNotThereIsToldOf) {
   BrokerCommand command = Command();
   command.flags[3] = "--pod-name=none";
   BrokerProcess broker(command);
-  Subscriber(broker.NewChannel())
-      .WaitFor([](const Leadership& told) { return told.reason() == Leadership::REASON_POD_NOT_FOUND; },
-               "that there is no such pod");
+  const Leadership told =
+      Subscriber(broker.NewChannel())
+          .WaitFor([](const Leadership& seen) { return seen.reason() == Leadership::REASON_POD_NOT_FOUND; },
+                   "that there is no such pod")
+          .leadership;
+  EXPECT_THAT(told.message(), HasSubstr("has no Pod none: check"));
 }
 
 TEST_F(KubeconfigTest, WithoutAuthorityAndVerificationItWarns) {

@@ -53,7 +53,8 @@ TEST_F(LoadTest, RelativePathsBeginAtTheFileThatTheyStandIn) {
 
 TEST_F(LoadTest, EmptyEntriesAndMissingFilesAreLeftOutUnlessNoneIsThere) {
   EXPECT_EQ(Load(absl::StrCat(":", File("none"), "::", File("a"), ":"))->current_context, "one");
-  EXPECT_THAT(Error(File("none")), AllOf(HasSubstr(File("none")), HasSubstr("No such file")));
+  EXPECT_THAT(Error(File("none")),
+              AllOf(HasSubstr(File("none")), HasSubstr("No such file"), HasSubstr("--kubeconfig")));
   EXPECT_THAT(Error(absl::StrCat(File("none"), ":", File("nor-this"))), HasSubstr("No such file"));
   EXPECT_THAT(Error("::"), HasSubstr("names no kubeconfig"));
 }
