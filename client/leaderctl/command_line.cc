@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "client/address.h"
 #include "client/leaderctl/duration.h"
 #include "client/leaderctl/exit_codes.h"
 
@@ -109,7 +110,7 @@ std::string Contradiction(const Options& options, bool has_command) {
   if (runs && options.command.empty()) return "run needs a command after --: leaderctl run [OPTIONS] -- CMD [ARGS...]";
   if (!runs && has_command) return absl::StrCat(options.subcommand, " takes no command; only run does");
   if (options.subcommand == "locks" && !options.lock.empty()) return "locks takes no --lock: it lists them all";
-  return "";
+  return std::string(internal::GrpcTarget(internal::ChooseAddress(options.address)).status().message());
 }
 
 }  // namespace

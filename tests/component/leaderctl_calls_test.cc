@@ -75,8 +75,8 @@ TEST_F(LeaderctlCalls, ErrorsNameTheAddressAndWhatToCheck) {
     arguments.push_back("--timeout=100ms");
     ExpectError(RunLeaderctl(nobody, arguments), 1, {nobody, "--listen", "--address"});
   }
-  ExpectError(RunLeaderctl("localhost", {"status"}), 1, {"\"localhost\"", "HOST:PORT", "unix:/PATH"});
-  ExpectError(RunLeaderctl("localhost", {"watch"}), 1, {"\"localhost\"", "HOST:PORT"});
+  ExpectError(RunLeaderctl("localhost", {"status"}), 2, {"\"localhost\"", "HOST:PORT", "unix:/PATH"});
+  ExpectError(RunLeaderctl("localhost", {"watch"}), 2, {"\"localhost\"", "HOST:PORT"});
   ExpectError(RunLeaderctl(nobody, {"status", "--no-such-flag"}), 2, {"--no-such-flag"});
 }
 

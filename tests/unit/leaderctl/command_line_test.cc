@@ -83,6 +83,7 @@ TEST(CommandLine, WhatIsWrongIsSaidInOneLine) {
   EXPECT_THAT(Refusal({"status", "--", "true"}), HasSubstr("only run does"));
   EXPECT_THAT(Refusal({"locks", "--lock", "x"}), HasSubstr("--lock"));
   EXPECT_THAT(Refusal({"status", "watch"}), HasSubstr("watch"));
+  EXPECT_THAT(Refusal({"status", "--address=nonsense"}), AllOf(HasSubstr("nonsense"), HasSubstr("HOST:PORT")));
 }
 
 TEST(CommandLine, HelpAndVersionAreNoErrors) {
