@@ -104,8 +104,8 @@ Ended Misused(const std::string& what, const CLI::App& app) {
   return {kUsage, absl::StrCat("leaderctl: ", what, " (leaderctl", of, " --help lists what there is)\n")};
 }
 
-// What no single option can check.
-std::string Contradiction(const Options& options, bool has_command) {
+// What no single option can check: how they go together, and the address, which may be the environment's.
+std::string WhatIsWrong(const Options& options, bool has_command) {
   const bool runs = options.subcommand == "run";
   if (runs && options.command.empty()) return "run needs a command after --: leaderctl run [OPTIONS] -- CMD [ARGS...]";
   if (!runs && has_command) return absl::StrCat(options.subcommand, " takes no command; only run does");
@@ -153,7 +153,7 @@ std::variant<Options, Ended> ReadCommandLine(const std::vector<std::string>& arg
   if (app->get_subcommands().empty())
     return Misused("say what to do: status, watch, wait, locks, step-down or run", *app);
   options.subcommand = app->get_subcommands().front()->get_name();
-  const std::string wrong = Contradiction(options, has_command);
+  const std::string wrong = WhatIsWrong(options, has_command);
   if (!wrong.empty()) return Misused(wrong, *app);
   return options;
 }

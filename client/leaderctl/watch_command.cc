@@ -112,9 +112,8 @@ v1::WatchLeadershipRequest RequestOf(const Options& options) {
 
 int Watch(const Options& options) {
   const std::string address = internal::ChooseAddress(options.address);
-  const absl::StatusOr<std::string> target = internal::GrpcTarget(address);
-  if (!target.ok()) return Fail(target.status());
-  const auto stub = v1::LeadershipBroker::NewStub(internal::NewChannel(*target));
+  // ReadCommandLine has refused what is no address.
+  const auto stub = v1::LeadershipBroker::NewStub(internal::NewChannel(internal::GrpcTarget(address).value()));
   const v1::WatchLeadershipRequest request = RequestOf(options);
   internal::Backoff backoff;
   std::mt19937_64 random{std::random_device{}()};
