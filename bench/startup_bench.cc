@@ -154,9 +154,9 @@ class Broker {
   const absl::Duration rest_;
 };
 
-Values Single(const std::string& what, double megabytes) {
+Values Single(const std::string& what, double mebibytes) {
   Values values(what, "MiB");
-  values.Add(megabytes);
+  values.Add(mebibytes);
   return values;
 }
 
